@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { ArbError, messageOf } from "../domain/errors.ts";
+
+const address = z
+	.string()
+	.regex(/^0x[0-9a-fA-F]{40}$/, "is not a 20-byte hex address")
+	.transform((text) => text.toLowerCase());
+const amount = z.string().regex(/^(0|[1-9][0-9]*)$/, "is not a decimal integer of base units");
+const url = z.url();
+
+/** One ERC-20 that routes may touch. */
+const tokenSchema = z.object({ address, symbol: z.string().min(1), decimals: z.int().min(0).max(36) });
+
+/** A deployment of an exchange protocol on this chain; pools are discovered from its factory's events. */
+const dexSchema = z.object({
+	name: z.string().min(1),
+	family: z.enum(["uniswap-v2", "uniswap-v3"]),
+	factory: address,
+	/** Uniswap V2 family: the pair's fee in millionths. Uniswap V3 pools carry their own. */
+	feePips: z.int().min(0).max(999_999).optional(),
+	startBlock: z.int().min(0),
+});
+
+const relaySchema = z.object({
+	kind: z.enum(["bundle", "public"]),
+	url,
+	/** Share of blocks whose builder takes part in this route, in millionths. */
+	inclusionSharePpm: z.int().min(0).max(1_000_000),
+});
+
+const policySchema = z.object({
+	/** A candidate older than this many blocks is rejected. */
+	maxBlockAge: z.int().min(0),
+	/** Prices older than this many blocks are rejected. */
+	maxPriceAgeBlocks: z.int().min(0),
+	/** A submission may be included up to this many blocks after the candidate's own. */
+	deadlineBlocks: z.int().min(1),
+	/** Blocks on top of the inclusion block before money is booked. */
+	confirmationDepth: z.int().min(0),
+	/** Lifecycles started per block at most: the best non-overlapping candidates. */
+	maxLifecyclesPerBlock: z.int().min(1),
+	minExpectedValueWei: amount,
+	maxLossProbabilityPpm: z.int().min(0).max(1_000_000),
+	/** Bound on the input while no trained model decides; base units of the start token. */
+	maxAmountInWithoutModel: amount,
+	/** Share of the expected net profit that is offered as priority fee, in basis points. */
+	priorityFeeShareBps: z.int().min(0).max(10_000),
+	/** Share of the expected profit given up before the executor reverts, in basis points. */
+	slippageToleranceBps: z.int().min(0).max(10_000),
+});
+
+const limitsSchema = z.object({
+	maxAmountIn: amount,
+	maxGasCostWei: amount,
+	maxLossWeiPerDay: amount,
+	maxSubmissionsPerMinute: z.int().min(1),
+});
+
+/** Whom net profit accrues to; basis points that add up to 10,000. */
+const shareSchema = z.object({ account: address, shareBps: z.int().min(1).max(10_000) });
+
+const chainSchema = z
+	.object({
+		chainId: z.int().min(1),
+		name: z.string().min(1),
+		mode: z.enum(["devnet", "paper", "live"]),
+		rpcUrl: url,
+		/** Hash of block 0: state kept for another chain is refused. */
+		genesisHash: z.string().regex(/^0x[0-9a-f]{64}$/),
+		explorerUrl: url.optional(),
+		wrappedNative: address,
+		startTokens: z.array(address).min(1),
+		/** Tokens counted as one US dollar, for display and features. */
+		stablecoins: z.array(address),
+		tokens: z.array(tokenSchema).min(2),
+		dexes: z.array(dexSchema).min(1),
+		balancerVault: address,
+		executor: address,
+		/** Receives executed profit and pays for rewards and top-ups. */
+		treasury: address,
+		rewardDistributor: address,
+		/** Signing wallets: one unresolved submission each. */
+		operators: z.array(address),
+		/** Wallet balance below which the treasury tops up, and up to what; wei. */
+		walletLowWei: amount,
+		walletTargetWei: amount,
+		relays: z.array(relaySchema),
+		policy: policySchema,
+		limits: limitsSchema,
+		shares: z.array(shareSchema).min(1),
+		/** Seconds between automatic closings of a reward epoch. */
+		epochSeconds: z.int().min(1),
+	})
+	.refine((chain) => chain.shares.reduce((sum, share) => sum + share.shareBps, 0) === 10_000, {
+		path: ["shares"],
+		message: "shareBps must add up to 10000",
+	});
+
+export type ChainConfig = z.output<typeof chainSchema>;
+export type ChainConfigInput = z.input<typeof chainSchema>;
+
+/**
+ * Checks a chain's settings.
+ *
+ * @throws ArbError `configuration` that names each bad field.
+ */
+export function parseChainConfig(value: unknown, origin: string): ChainConfig {
+	const parsed = chainSchema.safeParse(value);
+	if (parsed.success) return parsed.data;
+	const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`).join("; ");
+	throw new ArbError({ code: "configuration", message: `${origin}: ${issues}`, retryable: false });
+}
+
+/** Reads a chain's settings from a JSON file, e.g. the one that the devnet writes when it is deployed. */
+export function readChainConfig(file: string): ChainConfig {
+	let text: string;
+	try {
+		text = readFileSync(file, "utf8");
+	} catch (error) {
+		throw new ArbError({
+			code: "configuration",
+			message: `chain file ${file} cannot be read (${messageOf(error)}); set CHAIN_FILE, or start the devnet, which writes one`,
+			retryable: false,
+			cause: error,
+		});
+	}
+	try {
+		return parseChainConfig(JSON.parse(text), file);
+	} catch (error) {
+		if (error instanceof ArbError) throw error;
+		throw new ArbError({
+			code: "configuration",
+			message: `chain file ${file} is not JSON: ${messageOf(error)}`,
+			retryable: false,
+			cause: error,
+		});
+	}
+}

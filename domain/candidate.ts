@@ -1,0 +1,31 @@
+import type { Amount } from "./amount.ts";
+import type { PoolState } from "./pool.ts";
+import type { Cycle } from "./route.ts";
+
+/** A block, named so that reads can be pinned to it. `timestamp` is in seconds since 1970, UTC. */
+export interface BlockRef {
+	readonly number: number;
+	readonly hash: string;
+	readonly timestamp: number;
+	readonly baseFeePerGasWei: Amount;
+}
+
+/** A cycle that the search found worth a lifecycle, with the pool states it was found on (one per hop, in hop order). */
+export interface Candidate {
+	readonly chainId: number;
+	readonly block: BlockRef;
+	readonly route: Cycle;
+	readonly routeHash: string;
+	readonly startToken: string;
+	/** The search's own optimum and profit, to be computed again by the `detect` step. */
+	readonly amountIn: Amount;
+	readonly grossProfit: Amount;
+	readonly pools: readonly PoolState[];
+	/** The watcher's number: the claim is refused when a later watcher exists. */
+	readonly fencingNumber: number;
+	/** When the search returned it: epoch milliseconds, UTC. */
+	readonly foundAtMs: number;
+}
+
+/** Candidates larger than this as JSON are rejected: a payload carries its pool states, or it is not worth one. */
+export const MAX_CANDIDATE_BYTES = 64 * 1024;

@@ -1,0 +1,49 @@
+import type { Amount } from "./amount.ts";
+
+/** How the input of the cycle is borrowed. Amounts in base units of the start token. */
+export interface FlashLoan {
+	readonly lender: "balancer-v2";
+	readonly vault: string;
+	readonly token: string;
+	readonly amount: Amount;
+	readonly fee: Amount;
+}
+
+/** One swap as the executor contract performs it. */
+export interface PlannedHop {
+	readonly pool: string;
+	readonly family: "uniswap-v2" | "uniswap-v3";
+	readonly tokenIn: string;
+	readonly tokenOut: string;
+	readonly amountIn: Amount;
+	readonly amountOut: Amount;
+	readonly feePips: number;
+}
+
+/**
+ * `bundle`: a private route that includes the transaction whole and successful within its target blocks, or not at all.
+ * `public`: the node's mempool, seen by everyone; a transaction that fails there pays its gas.
+ */
+export type RelayKind = "bundle" | "public";
+
+/** Everything the transaction is built from. `deadlineBlock` is the last block in which it may be included. */
+export interface Plan {
+	readonly chainId: number;
+	readonly executor: string;
+	readonly profitRecipient: string;
+	readonly startToken: string;
+	readonly amountIn: Amount;
+	readonly hops: readonly PlannedHop[];
+	readonly flashLoan: FlashLoan;
+	/** The executor reverts below this: base units of the start token, after repaying the loan. */
+	readonly minProfit: Amount;
+	readonly calldata: string;
+	readonly gasLimit: Amount;
+	readonly maxFeePerGasWei: Amount;
+	readonly maxPriorityFeePerGasWei: Amount;
+	readonly relay: RelayKind;
+	readonly targetBlock: number;
+	readonly deadlineBlock: number;
+	readonly expectedGrossProfit: Amount;
+	readonly expectedNetProfitWei: Amount;
+}

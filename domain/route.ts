@@ -1,0 +1,34 @@
+import { keccak256, solidityPacked } from "ethers";
+import type { ProtocolFamily } from "./pool.ts";
+
+/** One swap in one pool, from one token to another. */
+export interface Hop {
+	readonly pool: string;
+	readonly family: ProtocolFamily;
+	readonly dex: string;
+	readonly tokenIn: string;
+	readonly tokenOut: string;
+}
+
+/** A route that ends in the token that it starts with. */
+export type Cycle = readonly Hop[];
+
+/** The cycle rotated so that the hop with the smallest pool address comes first: one form for all its starts. */
+export function canonicalRotation(cycle: Cycle): Cycle {
+	let first = 0;
+	for (let i = 1; i < cycle.length; i++) {
+		if ((cycle[i] as Hop).pool.toLowerCase() < (cycle[first] as Hop).pool.toLowerCase()) first = i;
+	}
+	return [...cycle.slice(first), ...cycle.slice(0, first)];
+}
+
+/** keccak256 over the canonical rotation's packed (pool, tokenIn) pairs; direction matters, the start does not. */
+export function routeHash(cycle: Cycle): string {
+	const canonical = canonicalRotation(cycle);
+	return keccak256(
+		solidityPacked(
+			canonical.flatMap(() => ["address", "address"]),
+			canonical.flatMap((hop) => [hop.pool.toLowerCase(), hop.tokenIn.toLowerCase()]),
+		),
+	);
+}
