@@ -95,6 +95,10 @@ const chainSchema = z
 	.refine((chain) => chain.shares.reduce((sum, share) => sum + share.shareBps, 0) === 10_000, {
 		path: ["shares"],
 		message: "shareBps must add up to 10000",
+	})
+	.refine((chain) => chain.startTokens.every((token) => token === chain.wrappedNative), {
+		path: ["startTokens"],
+		message: "cycles start from the wrapped native coin only: gas and profit are booked in one unit",
 	});
 
 export type ChainConfig = z.output<typeof chainSchema>;

@@ -27,5 +27,5 @@ export interface Candidate {
 	readonly foundAtMs: number;
 }
 
-/** Candidates larger than this as JSON are rejected: a payload carries its pool states, or it is not worth one. */
-export const MAX_CANDIDATE_BYTES = 64 * 1024;
+/** Candidates larger than this as JSON are rejected: with the steps' facts around it, a payload stays below 64 KiB. */
+export const MAX_CANDIDATE_BYTES = 40 * 1024;

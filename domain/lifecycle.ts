@@ -35,8 +35,8 @@ export interface DiscoverFacts {
 	readonly record: DecisionRecord | null;
 }
 
-/** `resume`: this lifecycle has already claimed; it goes on from the record and decides nothing anew. */
-export type DiscoverDecision = Decision<object> | { readonly kind: "resume"; readonly record: DecisionRecord };
+/** `resume`: this lifecycle has already claimed; it goes on from the facts' record and decides nothing anew. */
+export type DiscoverDecision = Decision<object> | { readonly kind: "resume" };
 
 // price ---------------------------------------------------------------------------------------------------------------
 
@@ -114,8 +114,8 @@ export interface RecentOutcomes {
 /** What is known before a submission: the input of `models/features.ts`. */
 export interface FeatureInput {
 	readonly candidate: Candidate;
-	readonly price: Extract<PriceDecision, { kind: "proceed" }>;
-	readonly detect: Extract<DetectDecision, { kind: "proceed" }>;
+	readonly price: Proceed<PriceDecision>;
+	readonly detect: Proceed<DetectDecision>;
 	readonly flashLoanFeeBps: number;
 	readonly recent: RecentOutcomes;
 	readonly headNumber: number;
@@ -125,9 +125,8 @@ export interface ScoreFacts {
 	readonly recent: RecentOutcomes;
 	readonly headNumber: number;
 	readonly flashLoanFeeBps: number;
-	/** Hash of the registered ensemble, or null where rules decide; `fault` says why when a registered one could not run. */
+	/** Hash of the registered ensemble, or null where none is and rules decide. */
 	readonly ensemble: string | null;
-	readonly fault: string | null;
 	readonly minExpectedValueWei: Amount;
 	readonly maxLossProbabilityPpm: number;
 	/** Bound on the input while no model decides; base units of the start token. */
@@ -297,6 +296,15 @@ export interface DistributeDecision {
 	readonly gasCostWei: Amount;
 	readonly relayPaymentWei: Amount;
 	readonly netProfitWei: Amount;
+	/** The net profit's split by the configured shares; already inside `postings`. */
+	readonly accruals: readonly { readonly account: string; readonly amount: Amount }[];
+}
+
+/** Whose event counts, where profit must have arrived, and whom it accrues to. */
+export interface DistributeFacts {
+	readonly executor: string;
+	readonly treasury: string;
+	readonly shares: readonly { readonly account: string; readonly shareBps: number }[];
 }
 
 /** Result of a lifecycle: what its workflow returns. */
@@ -317,7 +325,8 @@ export interface StepEvent {
 	readonly detail: string;
 }
 
-type Proceed<D> = Extract<D, { kind: "proceed" }>;
+/** A decision to go on, with what it found. */
+export type Proceed<D> = Extract<D, { kind: "proceed" }>;
 
 /** The steps as the workflow calls them; `activities/` implements them. */
 export interface LifecycleActivities {
@@ -328,11 +337,13 @@ export interface LifecycleActivities {
 		readonly candidate: Candidate;
 		readonly price: Proceed<PriceDecision>;
 		readonly detect: Proceed<DetectDecision>;
+		readonly flashLoanFeeBps: number;
 	}): Promise<StepResult<ScoreFacts, ScoreDecision>>;
 	plan(input: {
 		readonly candidate: Candidate;
 		readonly price: Proceed<PriceDecision>;
 		readonly detect: Proceed<DetectDecision>;
+		readonly loan: DetectFacts;
 		readonly score: Proceed<ScoreDecision>;
 	}): Promise<StepResult<PlanFacts, PlanDecision>>;
 	submit(input: {
@@ -340,5 +351,5 @@ export interface LifecycleActivities {
 		readonly plan: Plan;
 	}): Promise<StepResult<SubmitFacts, SubmitDecision>>;
 	confirm(input: { readonly submission: Submission; readonly plan: Plan }): Promise<Confirmation>;
-	distribute(input: Conclusion): Promise<StepResult<null, DistributeDecision>>;
+	distribute(input: Conclusion): Promise<StepResult<DistributeFacts, DistributeDecision>>;
 }

@@ -1,0 +1,155 @@
+import { CancelledFailure, Context } from "@temporalio/activity";
+import { type Client, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
+import { defineSearchAttributeKey, TypedSearchAttributes, WorkflowIdReusePolicy } from "@temporalio/common";
+import { readControl } from "../db/control.ts";
+import { upsertPools, upsertTokens } from "../db/registry.ts";
+import { busyPools } from "../db/submissions.ts";
+import { currentFencingNumber, takeFencingNumber } from "../db/watchers.ts";
+import type { BlockRef, Candidate } from "../domain/candidate.ts";
+import { ArbError } from "../domain/errors.ts";
+import { lifecycleWorkflowId } from "../domain/workflow-ids.ts";
+import { discoverPools } from "../market/discovery.ts";
+import { followChain } from "../market/follow.ts";
+import { PoolBook } from "../market/pool-book.ts";
+import { Engine } from "../rust-wasm/engine.ts";
+import { type ActorActivities, SEARCH_ATTRIBUTES } from "../workflows/messages.ts";
+import { candidatesOf } from "./candidates.ts";
+import type { ChainDependencies } from "./dependencies.ts";
+import { asFailure } from "./step.ts";
+
+/** An activity ends with its actor's run, so the watch ends by itself before that run grows old. */
+const WATCH_MS = 4 * 60 * 60 * 1000;
+const HEARTBEAT_MS = 500;
+
+export interface WatchDependencies extends ChainDependencies {
+	/** On the worker's own connection, so that the first task of a lifecycle starts eagerly here. */
+	readonly temporal: Client;
+	readonly taskQueue: string;
+	/** Names this process among its standbys. */
+	readonly holder: string;
+}
+
+/**
+ * Holds the chain's pool states in the engine's memory, applies each block's logs, searches what changed and starts lifecycles: the best
+ * non-overlapping candidates of the block. A later watcher's fencing number ends this one.
+ */
+export function watchMarketActivity(deps: WatchDependencies): ActorActivities["watchMarket"] {
+	return async ({ chainId }) => {
+		if (chainId !== deps.chain.chainId) {
+			throw asFailure(
+				new ArbError({
+					code: "configuration",
+					message: `this worker serves chain ${deps.chain.chainId}, not ${chainId}`,
+					retryable: false,
+				}),
+			);
+		}
+		const context = Context.current();
+		const ended = new AbortController();
+		const signal = AbortSignal.any([context.cancellationSignal, ended.signal, AbortSignal.timeout(WATCH_MS)]);
+		let head = 0;
+		const beat = setInterval(() => context.heartbeat({ head }), HEARTBEAT_MS);
+		const log = { chainId, workflowId: context.info.workflowExecution?.workflowId };
+		try {
+			const fencingNumber = await takeFencingNumber(deps.db, { chainId, holder: deps.holder });
+			const from = await deps.client.head();
+			const pools = await discoverPools(deps.client, deps.chain, { toBlock: from.number });
+			await upsertTokens(
+				deps.db,
+				deps.chain.tokens.map((token) => ({ chainId, ...token, allowed: true, reason: "" })),
+			);
+			await upsertPools(
+				deps.db,
+				pools.map((pool) => ({ ...pool, allowed: true, reason: "", discoveredAtBlock: from.number })),
+			);
+			const book = new PoolBook(deps.client, pools);
+			using engine = new Engine();
+			engine.upsertPools(await book.load(from));
+			deps.log.info({ ...log, fencingNumber, pools: pools.length, block: from.number }, "watching the market");
+			const consider = async (block: BlockRef, changedPools: readonly string[]): Promise<void> => {
+				head = block.number;
+				const [newest, control, busy] = await Promise.all([
+					currentFencingNumber(deps.db, chainId),
+					readControl(deps.db, chainId),
+					busyPools(deps.db, chainId),
+				]);
+				if (newest !== fencingNumber) {
+					deps.log.warn({ ...log, fencingNumber, newest }, "a later watcher has taken over");
+					ended.abort();
+				}
+				if (newest !== fencingNumber || control.paused || control.killSwitch || changedPools.length === 0) return;
+				const { maxLifecyclesPerBlock } = deps.chain.policy;
+				const worth = candidatesOf({
+					chain: deps.chain,
+					block,
+					book,
+					engine,
+					fencingNumber,
+					changedPools,
+					limit: maxLifecyclesPerBlock * 4,
+				})
+					.filter((candidate) => candidate.route.every((hop) => !busy.has(hop.pool)))
+					.slice(0, maxLifecyclesPerBlock);
+				await Promise.all(worth.map((candidate) => startLifecycle(deps, candidate)));
+			};
+			// What stands open on the block that this watch begins with changes no more: it is looked at once, whole.
+			await consider(
+				from,
+				pools.map((pool) => pool.address),
+			);
+			await followChain(deps.client, book, signal, {
+				onBlock: async ({ block, changedPools, reorgDepth, isHead }) => {
+					if (reorgDepth > 0) deps.log.warn({ ...log, block: block.number, reorgDepth }, "blocks were taken back");
+					engine.upsertPools(changedPools.map((address) => book.state(address)));
+					if (isHead) await consider(block, changedPools);
+				},
+			});
+			const why = ended.signal.aborted
+				? "a later watcher has taken over"
+				: context.cancellationSignal.aborted
+					? "cancelled"
+					: "watched long enough";
+			if (context.cancellationSignal.aborted) throw new CancelledFailure(why);
+			return { why };
+		} catch (error) {
+			throw asFailure(error);
+		} finally {
+			clearInterval(beat);
+		}
+	};
+}
+
+const CHAIN = defineSearchAttributeKey(SEARCH_ATTRIBUTES.chain.name, SEARCH_ATTRIBUTES.chain.type);
+const FAMILIES = defineSearchAttributeKey(SEARCH_ATTRIBUTES.families.name, SEARCH_ATTRIBUTES.families.type);
+
+/** Starts the candidate's lifecycle; one that was started already is a success. */
+export async function startLifecycle(
+	deps: Pick<WatchDependencies, "temporal" | "taskQueue" | "chain" | "log">,
+	candidate: Candidate,
+): Promise<string> {
+	const workflowId = lifecycleWorkflowId({
+		chainId: candidate.chainId,
+		blockNumber: candidate.block.number,
+		blockHash: candidate.block.hash,
+		routeHash: candidate.routeHash,
+	});
+	const symbol = (address: string): string => deps.chain.tokens.find((token) => token.address === address)?.symbol ?? address;
+	try {
+		await deps.temporal.workflow.start("arbitrage", {
+			workflowId,
+			taskQueue: deps.taskQueue,
+			args: [candidate],
+			workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+			requestEagerStart: true,
+			workflowTaskTimeout: "2s",
+			staticSummary: [...candidate.route.map((hop) => symbol(hop.tokenIn)), symbol(candidate.startToken)].join(" → "),
+			typedSearchAttributes: new TypedSearchAttributes([
+				{ key: CHAIN, value: String(candidate.chainId) },
+				{ key: FAMILIES, value: [...new Set(candidate.route.map((hop) => hop.family))] },
+			]),
+		});
+	} catch (error) {
+		if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+	}
+	return workflowId;
+}

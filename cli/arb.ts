@@ -1,0 +1,140 @@
+import { writeFileSync } from "node:fs";
+import { Client, Connection } from "@temporalio/client";
+import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
+import { Command } from "commander";
+import { readChainConfig } from "../config/chain.ts";
+import { type Database, openDatabase } from "../db/connection.ts";
+import { engageKillSwitch, releaseKillSwitch } from "../db/control.ts";
+import { verifyLedger } from "../db/ledger.ts";
+import { readSamples } from "../db/samples.ts";
+import { ArbError } from "../domain/errors.ts";
+import { epochWorkflowId } from "../domain/workflow-ids.ts";
+import { FEATURE_SCHEMA } from "../models/features.ts";
+import type { PublishedEpoch } from "../workflows/messages.ts";
+import { commandSettings } from "./environment.ts";
+import { fetchHistory } from "./history.ts";
+import { reconcile } from "./reconcile.ts";
+import { replayCommand } from "./replay.ts";
+
+const print = (line: string): void => {
+	process.stdout.write(`${line}\n`);
+};
+
+const program = new Command("arb").description("Quant Arbitrage System: look at it, replay it, stop it.").showHelpAfterError();
+
+program
+	.command("replay")
+	.description("run a finished execution's history under the current code, then take its decisions again from the recorded facts")
+	.argument("<workflowId | file.json>", "an execution of the running system, or a saved history")
+	.option("--history-only", "only the history, not the decisions")
+	.option("--json", "one JSON object")
+	.action(async (target: string, options: { historyOnly?: boolean; json?: boolean }) => {
+		if (!(await replayCommand(target, options))) process.exitCode = 1;
+	});
+
+program
+	.command("history")
+	.description("save an execution's history as a file that `arb replay` reads")
+	.argument("<workflowId>")
+	.requiredOption("--out <file>", "where to")
+	.action(async (workflowId: string, { out }: { out: string }) => {
+		await withTemporal(async (client) => {
+			const { history } = await fetchHistory(client, workflowId);
+			writeFileSync(out, `${historyToJSON(history)}\n`);
+			print(`${history.events?.length ?? 0} events of ${workflowId} written to ${out}`);
+		});
+	});
+
+const ledger = program.command("ledger").description("the books");
+ledger
+	.command("verify")
+	.description("check the hash chain, that debits equal credits, and that the chain's balances equal the ledger's")
+	.option("--json", "one JSON object")
+	.action(async ({ json }: { json?: boolean }) => {
+		const settings = commandSettings();
+		const chain = readChainConfig(settings.CHAIN_FILE);
+		await withDatabase(async (db) => {
+			const chained = await verifyLedger(db, chain.chainId);
+			const balances = await reconcile(db, chain);
+			const isGood = chained.ok && balances.every((balance) => balance.ledger === balance.chain);
+			if (json === true) print(JSON.stringify({ chained, balances }));
+			else {
+				print(
+					chained.ok ? `hash chain: intact, ${chained.entries} entries` : `hash chain: broken at entry ${chained.entryId}: ${chained.why}`,
+				);
+				for (const { account, asset, ledger: booked, chain: held } of balances) {
+					print(`${booked === held ? "equal " : "DIFFER"}  ${account}  ${asset}  ledger ${booked}  chain ${held}`);
+				}
+			}
+			if (!isGood) process.exitCode = 1;
+		});
+	});
+
+const samples = program.command("samples").description("labelled lifecycles for training");
+samples
+	.command("export")
+	.description("write every labelled lifecycle as a line of JSON")
+	.requiredOption("--out <file>", "where to")
+	.action(async ({ out }: { out: string }) => {
+		await withDatabase(async (db) => {
+			const { chainId } = readChainConfig(commandSettings().CHAIN_FILE);
+			const rows = await readSamples(db, { chainId, featureVersion: FEATURE_SCHEMA.version });
+			writeFileSync(out, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+			print(`${rows.length} samples written to ${out}`);
+		});
+	});
+
+const epoch = program.command("epoch").description("reward epochs");
+epoch
+	.command("close")
+	.description("close the open epoch and publish its root")
+	.action(async () => {
+		const chain = readChainConfig(commandSettings().CHAIN_FILE);
+		await withTemporal(async (client) => {
+			const published = await client.workflow
+				.getHandle(epochWorkflowId(chain.chainId))
+				.executeUpdate<PublishedEpoch | null, [{ key: string }]>("closeEpoch", { args: [{ key: String(Date.now()) }] });
+			print(
+				published === null
+					? "nothing has accrued since the last epoch"
+					: `epoch ${published.epoch}: root ${published.root}, ${published.transactionHash}`,
+			);
+		});
+	});
+
+program
+	.command("kill-switch")
+	.description("stop (on) or allow (off) every claim and broadcast; `on` returns when none is in flight")
+	.argument("<on | off>")
+	.action(async (position: string) => {
+		if (position !== "on" && position !== "off") {
+			throw new ArbError({ code: "invalid_input", message: `kill-switch: "${position}" is neither on nor off`, retryable: false });
+		}
+		await withDatabase(async (db) => {
+			if (position === "on") await engageKillSwitch(db, "all");
+			else await releaseKillSwitch(db, "all");
+			print(position === "on" ? "stopped: no claim or broadcast is in flight" : "released");
+		});
+	});
+
+async function withDatabase(work: (db: Database) => Promise<void>): Promise<void> {
+	await using db = openDatabase(commandSettings().DATABASE_URL);
+	await work(db);
+}
+
+async function withTemporal(work: (client: Client) => Promise<void>): Promise<void> {
+	const settings = commandSettings();
+	const connection = await Connection.connect({ address: settings.TEMPORAL_ADDRESS });
+	try {
+		await work(new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE }));
+	} finally {
+		await connection.close();
+	}
+}
+
+try {
+	await program.parseAsync();
+} catch (error) {
+	process.stderr.write(`arb: ${error instanceof Error ? error.message : String(error)}\n`);
+	process.exitCode = 1;
+}

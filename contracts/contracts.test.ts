@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { artifactFile, compileOwn, OWN_CONTRACTS } from "./compiler.ts";
+import { runForge } from "./forge.ts";
+
+describe("contracts", () => {
+	it("pass their own tests under forge, fuzzing included", async ({ signal }) => {
+		const { code, output } = await runForge(["test"], signal);
+		expect(code, output).toBe(0);
+	});
+
+	it.each(OWN_CONTRACTS)("has committed the artifact of %s that its sources compile to", (name) => {
+		const committed: unknown = JSON.parse(readFileSync(artifactFile(name), "utf8"));
+		expect(committed, "run `npm run build:contracts` and commit the result").toEqual(compileOwn().get(name));
+	});
+
+	it.each(OWN_CONTRACTS)("keeps %s within the size that a chain deploys", (name) => {
+		const { deployedBytecode } = JSON.parse(readFileSync(artifactFile(name), "utf8")) as { readonly deployedBytecode: string };
+		// EIP-170.
+		expect((deployedBytecode.length - 2) / 2).toBeLessThanOrEqual(24_576);
+	});
+});

@@ -1,0 +1,109 @@
+import { and, eq, inArray, sql } from "drizzle-orm";
+import type { Pool } from "../domain/pool.ts";
+import type { Token } from "../domain/token.ts";
+import { type Database, inTransaction } from "./connection.ts";
+import { pools, tokens } from "./schema.ts";
+
+/** May routes use it; `reason` says why not. */
+export interface Permission {
+	readonly allowed: boolean;
+	readonly reason: string;
+}
+
+/** Rows per statement: Postgres takes 65,535 parameters. */
+const BATCH = 2_000;
+
+/** Stores discovered pools; a known one takes the new permission. Addresses in lower case. */
+export async function upsertPools(
+	db: Database,
+	discovered: readonly (Pool & Permission & { readonly discoveredAtBlock: number })[],
+): Promise<void> {
+	await inTransaction(db, async (tx) => {
+		for (let from = 0; from < discovered.length; from += BATCH) {
+			await tx
+				.insert(pools)
+				.values(discovered.slice(from, from + BATCH))
+				.onConflictDoUpdate({
+					target: [pools.chainId, pools.address],
+					set: { allowed: sql`excluded.allowed`, reason: sql`excluded.reason`, updatedAt: sql`now()` },
+				});
+		}
+	});
+}
+
+/** Stores tokens; a known one takes the new permission. Addresses in lower case. */
+export async function upsertTokens(db: Database, known: readonly (Token & Permission)[]): Promise<void> {
+	await inTransaction(db, async (tx) => {
+		for (let from = 0; from < known.length; from += BATCH) {
+			await tx
+				.insert(tokens)
+				.values(known.slice(from, from + BATCH))
+				.onConflictDoUpdate({
+					target: [tokens.chainId, tokens.address],
+					set: { allowed: sql`excluded.allowed`, reason: sql`excluded.reason`, updatedAt: sql`now()` },
+				});
+		}
+	});
+}
+
+/** A chain's pools, by address. */
+export async function readPools(db: Database, chainId: number): Promise<readonly (Pool & Permission)[]> {
+	return await db.drizzle
+		.select({
+			chainId: pools.chainId,
+			address: pools.address,
+			family: pools.family,
+			dex: pools.dex,
+			token0: pools.token0,
+			token1: pools.token1,
+			feePips: pools.feePips,
+			tickSpacing: pools.tickSpacing,
+			allowed: pools.allowed,
+			reason: pools.reason,
+		})
+		.from(pools)
+		.where(eq(pools.chainId, chainId))
+		.orderBy(pools.address);
+}
+
+/** A chain's tokens, by address. */
+export async function readTokens(db: Database, chainId: number): Promise<readonly (Token & Permission)[]> {
+	return await db.drizzle
+		.select({
+			chainId: tokens.chainId,
+			address: tokens.address,
+			symbol: tokens.symbol,
+			decimals: tokens.decimals,
+			allowed: tokens.allowed,
+			reason: tokens.reason,
+		})
+		.from(tokens)
+		.where(eq(tokens.chainId, chainId))
+		.orderBy(tokens.address);
+}
+
+/** Those of the given pools that are known and allowed. */
+export async function allowedPools(
+	db: Database,
+	of: { readonly chainId: number; readonly pools: readonly string[] },
+): Promise<readonly string[]> {
+	const rows = await db.drizzle
+		.select({ address: pools.address })
+		.from(pools)
+		.where(and(eq(pools.chainId, of.chainId), eq(pools.allowed, true), inArray(pools.address, [...of.pools])))
+		.orderBy(pools.address);
+	return rows.map((row) => row.address);
+}
+
+/** Those of the given tokens that are known and allowed. */
+export async function allowedTokens(
+	db: Database,
+	of: { readonly chainId: number; readonly tokens: readonly string[] },
+): Promise<readonly string[]> {
+	const rows = await db.drizzle
+		.select({ address: tokens.address })
+		.from(tokens)
+		.where(and(eq(tokens.chainId, of.chainId), eq(tokens.allowed, true), inArray(tokens.address, [...of.tokens])))
+		.orderBy(tokens.address);
+	return rows.map((row) => row.address);
+}

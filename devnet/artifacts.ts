@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Interface, type InterfaceAbi } from "ethers";
+import { z } from "zod";
+import { ArbError, messageOf } from "../domain/errors.ts";
+
+/** Published artifacts give the bytecode as hex, with or without 0x, alone or as `{ object }`. */
+const hexCode = z.string().transform((text) => (text.startsWith("0x") ? text : `0x${text}`));
+const bytecodeSchema = z.union([hexCode, z.object({ object: hexCode }).transform((code) => code.object)]);
+const artifactSchema = z.object({ abi: z.custom<InterfaceAbi>((value) => Array.isArray(value)), bytecode: bytecodeSchema });
+
+export interface Artifact {
+	readonly abi: Interface;
+	readonly bytecode: string;
+}
+
+const SOURCES = {
+	weth: "canonical-weth/build/contracts/WETH9.json",
+	uniswapV2Factory: "@uniswap/v2-core/build/UniswapV2Factory.json",
+	uniswapV3Factory: "@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json",
+	authorizer: "@balancer-labs/v2-deployments/dist/tasks/20210418-authorizer/artifact/Authorizer.json",
+	vault: "@balancer-labs/v2-deployments/dist/tasks/20210418-vault/artifact/Vault.json",
+	sushiFactory: "./artifacts/UniswapV2Factory.sushi.json",
+	token: "./artifacts/DevToken.json",
+	desk: "./artifacts/MarketDesk.json",
+	searcher: "./artifacts/Searcher.json",
+	executor: "../contracts/artifacts/ArbitrageExecutor.json",
+	distributor: "../contracts/artifacts/RewardDistributor.json",
+} as const;
+
+export type ArtifactName = keyof typeof SOURCES;
+export const ARTIFACT_NAMES = Object.keys(SOURCES) as readonly ArtifactName[];
+
+/** The artifact's file: of a package, or of this repository. */
+export function artifactFile(name: ArtifactName): string {
+	return createRequire(import.meta.url).resolve(SOURCES[name]);
+}
+
+/**
+ * Reads a compiled contract.
+ *
+ * @throws ArbError `dependency_missing` that names the file
+ */
+export function readArtifact(name: ArtifactName): Artifact {
+	try {
+		const artifact = artifactSchema.parse(JSON.parse(readFileSync(artifactFile(name), "utf8")));
+		return { abi: new Interface(artifact.abi), bytecode: artifact.bytecode };
+	} catch (error) {
+		throw new ArbError({
+			code: "dependency_missing",
+			message: `contract ${name} (${SOURCES[name]}) cannot be read: ${messageOf(error)}; run npm ci`,
+			retryable: false,
+			cause: error,
+		});
+	}
+}

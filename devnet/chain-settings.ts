@@ -1,0 +1,78 @@
+import { type ChainConfig, parseChainConfig } from "../config/chain.ts";
+import type { Keys } from "../config/keys.ts";
+import { devnetAccounts } from "./accounts.ts";
+import { DEVNET_CHAIN_ID } from "./anvil.ts";
+import type { Deployment } from "./deployment.ts";
+
+/** The signing keys that the system may use: operators and treasury, and none of the market's or the competitor's. */
+export function devnetKeys(): Keys {
+	const accounts = devnetAccounts();
+	return { operators: accounts.operators.map((operator) => operator.privateKey), treasury: accounts.treasury.privateKey };
+}
+
+/** Share of the blocks that are built by the builder that sees bundles, in millionths. */
+export const BUNDLE_INCLUSION_SHARE_PPM = 700_000;
+
+/** The chain's settings as the rest of the system reads them. */
+export function devnetChainConfig(of: {
+	readonly deployment: Deployment;
+	readonly genesisHash: string;
+	readonly rpcUrl: string;
+	readonly relayUrl: string;
+	readonly confirmationDepth: number;
+}): ChainConfig {
+	const { deployment } = of;
+	const accounts = devnetAccounts();
+	const tokenAddress = (symbol: string): string[] =>
+		deployment.tokens.filter((token) => token.symbol === symbol).map((token) => token.address);
+	return parseChainConfig(
+		{
+			chainId: DEVNET_CHAIN_ID,
+			name: "devnet",
+			mode: "devnet",
+			rpcUrl: of.rpcUrl,
+			genesisHash: of.genesisHash,
+			wrappedNative: deployment.weth,
+			startTokens: [deployment.weth],
+			stablecoins: ["USDC", "USDT", "DAI"].flatMap(tokenAddress),
+			tokens: deployment.tokens,
+			dexes: [
+				{ name: "uniswap-v2", family: "uniswap-v2", factory: deployment.uniswapV2Factory, feePips: 3000, startBlock: 0 },
+				{ name: "sushiswap-v2", family: "uniswap-v2", factory: deployment.sushiFactory, feePips: 3000, startBlock: 0 },
+				{ name: "uniswap-v3", family: "uniswap-v3", factory: deployment.uniswapV3Factory, startBlock: 0 },
+			],
+			balancerVault: deployment.vault,
+			executor: deployment.executor,
+			treasury: accounts.treasury.address,
+			rewardDistributor: deployment.distributor,
+			operators: accounts.operators.map((operator) => operator.address),
+			walletLowWei: "1000000000000000000",
+			walletTargetWei: "10000000000000000000",
+			relays: [
+				{ kind: "bundle", url: of.relayUrl, inclusionSharePpm: BUNDLE_INCLUSION_SHARE_PPM },
+				{ kind: "public", url: of.rpcUrl, inclusionSharePpm: 1_000_000 },
+			],
+			policy: {
+				maxBlockAge: 1,
+				maxPriceAgeBlocks: 2,
+				deadlineBlocks: 2,
+				confirmationDepth: of.confirmationDepth,
+				maxLifecyclesPerBlock: 2,
+				minExpectedValueWei: "100000000000000",
+				maxLossProbabilityPpm: 900_000,
+				maxAmountInWithoutModel: "20000000000000000000",
+				priorityFeeShareBps: 500,
+				slippageToleranceBps: 2000,
+			},
+			limits: {
+				maxAmountIn: "500000000000000000000",
+				maxGasCostWei: "50000000000000000",
+				maxLossWeiPerDay: "2000000000000000000",
+				maxSubmissionsPerMinute: 60,
+			},
+			shares: accounts.shares.map((share, i) => ({ account: share.address, shareBps: [5000, 3000, 2000][i] })),
+			epochSeconds: 300,
+		},
+		"devnet chain settings",
+	);
+}

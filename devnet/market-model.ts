@@ -1,0 +1,166 @@
+import type { Random } from "./random.ts";
+
+/** A pool as the market sees it: prices are base units of token1 for one of token0. */
+export interface MarketPool {
+	readonly address: string;
+	readonly token0: string;
+	readonly token1: string;
+	readonly feePips: number;
+	readonly price: number;
+	/** Geometric mean of the (virtual) reserves in base units. */
+	readonly liquidity: number;
+}
+
+/** Trade the pool to this price. */
+export interface PriceTarget {
+	readonly pool: string;
+	readonly price: number;
+	readonly cause: "anchor" | "shock" | "closing" | "noise";
+}
+
+/** Reference prices revert to their start by this share per block, and move by this much: about 0.3 % around it in the long run. */
+const REVERSION = 0.002;
+const VOLATILITY = 0.0002;
+/** Stablecoins move together; what is left to each of them. */
+const STABLE_VOLATILITY = 0.00002;
+
+const SHOCK_PROBABILITY = 0.42;
+/** What a two-pool cycle would earn on a shock, in wei; and the largest price move it may take. */
+const SHOCK_PROFIT_WEI = { low: 1e16, high: 2.5e17 };
+const MAX_SHOCK = 0.05;
+/** WETH worth of one side, in wei: shallower pools cannot yield such profits, deeper ones stay anchors. */
+const SHOCKED_DEPTH_WEI = { low: 40e18, high: 40_000e18 };
+
+const ANCHOR_THRESHOLD = 0.0004;
+const MAX_ANCHOR_TRADES = 2;
+/** Gaps that nobody takes are closed by the market itself, after some seven blocks on average. */
+const CLOSING_PROBABILITY = 0.15;
+const CLOSING_MARGIN = 0.0015;
+const NOISE_PROBABILITY = 0.7;
+
+/**
+ * A market that moves: every token has a reference price that wanders and reverts, its deepest pool follows it, and the other pools are pushed
+ * away from it far enough to open gaps, and traded back after a while. Prices of pools stay near the references, so reserves never drain.
+ */
+export class MarketModel {
+	readonly #random: Random;
+	readonly #start: ReadonlyMap<string, number>;
+	readonly #stable: ReadonlySet<string>;
+	readonly #weth: string;
+	#common = 0;
+	readonly #own = new Map<string, number>();
+
+	/** @param of.prices wei of WETH per base unit, by token address */
+	constructor(of: {
+		readonly random: Random;
+		readonly prices: ReadonlyMap<string, number>;
+		readonly stable: ReadonlySet<string>;
+		readonly weth: string;
+	}) {
+		this.#random = of.random;
+		this.#start = of.prices;
+		this.#stable = of.stable;
+		this.#weth = of.weth;
+	}
+
+	/** Wei of WETH for one base unit of the token, now. */
+	reference(token: string): number {
+		const start = this.#start.get(token);
+		if (start === undefined) throw new RangeError(`no reference price for token ${token}`);
+		return start * Math.exp((this.#own.get(token) ?? 0) + (this.#stable.has(token) ? this.#common : 0));
+	}
+
+	/** Moves the references by one block and says what the market trades in it. At most one trade per pool. */
+	step(pools: readonly MarketPool[]): readonly PriceTarget[] {
+		this.#wander();
+		const targets = [...this.#anchorTrades(pools), ...this.#shocks(pools), ...this.#closings(pools), ...this.#noise(pools)];
+		const seen = new Set<string>();
+		return targets.filter((target) => !seen.has(target.pool) && seen.add(target.pool));
+	}
+
+	#wander(): void {
+		this.#common = this.#common * (1 - REVERSION) + VOLATILITY * this.#random.normal();
+		for (const token of this.#start.keys()) {
+			if (token === this.#weth) continue;
+			const volatility = this.#stable.has(token) ? STABLE_VOLATILITY : VOLATILITY;
+			this.#own.set(token, (this.#own.get(token) ?? 0) * (1 - REVERSION) + volatility * this.#random.normal());
+		}
+	}
+
+	#fair(pool: MarketPool): number {
+		return this.reference(pool.token0) / this.reference(pool.token1);
+	}
+
+	#deviation(pool: MarketPool): number {
+		return Math.log(pool.price / this.#fair(pool));
+	}
+
+	/** WETH worth of one side, in wei. */
+	#depth(pool: MarketPool): number {
+		return (pool.liquidity / Math.sqrt(pool.price)) * this.reference(pool.token0);
+	}
+
+	/** Each token's deepest pool with WETH. */
+	#anchors(pools: readonly MarketPool[]): ReadonlyMap<string, MarketPool> {
+		const anchors = new Map<string, MarketPool>();
+		for (const pool of pools) {
+			if (pool.token0 !== this.#weth && pool.token1 !== this.#weth) continue;
+			const token = pool.token0 === this.#weth ? pool.token1 : pool.token0;
+			const known = anchors.get(token);
+			if (known === undefined || this.#depth(pool) > this.#depth(known)) anchors.set(token, pool);
+		}
+		return anchors;
+	}
+
+	#anchorTrades(pools: readonly MarketPool[]): readonly PriceTarget[] {
+		return [...this.#anchors(pools).values()]
+			.map((pool) => ({ pool, deviation: Math.abs(this.#deviation(pool)) }))
+			.filter(({ deviation }) => deviation > ANCHOR_THRESHOLD)
+			.sort((a, b) => b.deviation - a.deviation)
+			.slice(0, MAX_ANCHOR_TRADES)
+			.map(({ pool }) => ({ pool: pool.address, price: this.#fair(pool), cause: "anchor" }));
+	}
+
+	/**
+	 * Two pools of depths x and y, a relative gap g beyond their fees: the best cycle earns about g² × (harmonic sum of x and y) / 4. So the gap is
+	 * drawn from the profit that it is to yield, against the token's anchor.
+	 */
+	#shocks(pools: readonly MarketPool[]): readonly PriceTarget[] {
+		if (this.#random.next() >= SHOCK_PROBABILITY) return [];
+		const anchors = this.#anchors(pools);
+		const anchorAddresses = new Set([...anchors.values()].map((pool) => pool.address));
+		const shockable = pools.filter((pool) => {
+			const depth = this.#depth(pool);
+			return !anchorAddresses.has(pool.address) && depth >= SHOCKED_DEPTH_WEI.low && depth <= SHOCKED_DEPTH_WEI.high;
+		});
+		if (shockable.length === 0) return [];
+		const pool = this.#random.pick(shockable);
+		const token = pool.token0 === this.#weth ? pool.token1 : pool.token0;
+		const against = anchors.get(token);
+		const fees = (pool.feePips + (against?.feePips ?? 3000)) / 1e6;
+		const depth = this.#depth(pool);
+		const anchorDepth = against === undefined ? depth : this.#depth(against);
+		const harmonic = (depth * anchorDepth) / (depth + anchorDepth);
+		const profit = this.#random.logUniform(SHOCK_PROFIT_WEI.low, SHOCK_PROFIT_WEI.high);
+		const gap = Math.min(MAX_SHOCK, fees + Math.sqrt((4 * profit) / harmonic));
+		const sign = this.#random.next() < 0.5 ? -1 : 1;
+		return [{ pool: pool.address, price: this.#fair(pool) * Math.exp(sign * gap), cause: "shock" }];
+	}
+
+	#closings(pools: readonly MarketPool[]): readonly PriceTarget[] {
+		return pools
+			.filter((pool) => Math.abs(this.#deviation(pool)) > pool.feePips / 1e6 + CLOSING_MARGIN && this.#random.next() < CLOSING_PROBABILITY)
+			.map((pool) => ({ pool: pool.address, price: this.#withinFee(pool), cause: "closing" }));
+	}
+
+	#noise(pools: readonly MarketPool[]): readonly PriceTarget[] {
+		if (pools.length === 0 || this.#random.next() >= NOISE_PROBABILITY) return [];
+		const pool = this.#random.pick(pools);
+		return [{ pool: pool.address, price: this.#withinFee(pool), cause: "noise" }];
+	}
+
+	/** A price that leaves no gap worth a fee. */
+	#withinFee(pool: MarketPool): number {
+		return this.#fair(pool) * Math.exp(((this.#random.next() * 2 - 1) * 0.6 * pool.feePips) / 1e6);
+	}
+}

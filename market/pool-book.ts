@@ -1,0 +1,134 @@
+import { ArbError } from "../domain/errors.ts";
+import type { Pool, PoolState } from "../domain/pool.ts";
+import type { Block } from "./block.ts";
+import type { ChainClient } from "./chain-client.ts";
+import type { ChainLog } from "./log.ts";
+import type { TrackedPool } from "./protocols/adapter.ts";
+import { adapterOf, loadTracked } from "./protocols/families.ts";
+
+/** Blocks that can be taken back without reading the pools again. */
+const JOURNAL_BLOCKS = 64;
+
+/** One applied block: where the book stood before it, and the states that it replaced. */
+interface JournalEntry {
+	readonly before: Block;
+	readonly replaced: ReadonlyMap<string, TrackedPool>;
+}
+
+/**
+ * The states of a set of pools, all at one block. Blocks are applied by their logs and taken back from a journal. States are immutable: what a
+ * caller took keeps describing the block it was taken at.
+ */
+export class PoolBook {
+	readonly #client: ChainClient;
+	readonly #pools: ReadonlyMap<string, Pool>;
+	#tracked: Map<string, TrackedPool> = new Map();
+	#block: Block | null = null;
+	#journal: JournalEntry[] = [];
+
+	constructor(client: ChainClient, pools: readonly Pool[]) {
+		this.#client = client;
+		this.#pools = new Map(pools.map((pool) => [pool.address, pool]));
+	}
+
+	get isLoaded(): boolean {
+		return this.#block !== null;
+	}
+
+	/** @throws ArbError `stale_state` before the first {@link load}. */
+	get block(): Block {
+		if (this.#block === null) {
+			throw new ArbError({ code: "stale_state", message: "the pool book is empty; load it at a block first", retryable: false });
+		}
+		return this.#block;
+	}
+
+	/** Every pool's state at {@link block}, pools without liquidity included. */
+	get states(): readonly PoolState[] {
+		return [...this.#tracked.values()].map((tracked) => tracked.state);
+	}
+
+	/** @throws ArbError `not_found` for a pool that is not in the book. */
+	state(address: string): PoolState {
+		return this.#trackedOf(address).state;
+	}
+
+	/** Reads every pool at that block, forgets the journal, and returns the states. After an error the book is as before. */
+	async load(block: Block): Promise<readonly PoolState[]> {
+		this.#tracked = await loadTracked(this.#client, [...this.#pools.values()], block.hash);
+		this.#block = block;
+		this.#journal = [];
+		return this.states;
+	}
+
+	/**
+	 * Goes on by one block, the child of {@link block}; `logs` are all its logs with a state topic, of any contracts. Returns the addresses of the
+	 * pools that changed. After an error the book is as before.
+	 *
+	 * @throws ArbError `stale_state` where `block` is no child of the book's block; the node's errors where a pool has to be read anew.
+	 */
+	async apply(block: Block, logs: readonly ChainLog[]): Promise<readonly string[]> {
+		const before = this.block;
+		if (block.parentHash !== before.hash) {
+			throw new ArbError({
+				code: "stale_state",
+				message: `block ${block.number} (${block.hash}) is no child of the book's block ${before.number} (${before.hash}); roll back or load`,
+				retryable: false,
+			});
+		}
+		const changed = new Map<string, TrackedPool>();
+		const unknown = new Map<string, Pool>();
+		for (const log of logs) {
+			const pool = this.#pools.get(log.address);
+			if (pool === undefined || unknown.has(pool.address)) continue;
+			const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
+			const next = adapterOf(pool.family).apply(current, log);
+			if (next === "reload") unknown.set(pool.address, pool);
+			else if (next !== current) changed.set(pool.address, next);
+		}
+		if (unknown.size > 0) {
+			for (const [address, tracked] of await loadTracked(this.#client, [...unknown.values()], block.hash)) changed.set(address, tracked);
+		}
+		const replaced = new Map([...changed.keys()].map((address) => [address, this.#trackedOf(address)]));
+		for (const [address, tracked] of changed) this.#tracked.set(address, tracked);
+		this.#journal.push({ before, replaced });
+		if (this.#journal.length > JOURNAL_BLOCKS) this.#journal.shift();
+		this.#block = block;
+		return [...changed.keys()];
+	}
+
+	/** The block with that hash, where the book stands at it or can go back to it. */
+	known(hash: string): Block | undefined {
+		if (this.#block?.hash === hash) return this.#block;
+		return this.#journal.find((entry) => entry.before.hash === hash)?.before;
+	}
+
+	/** The lowest block number that the book can go back to. */
+	get oldestNumber(): number {
+		return (this.#journal[0]?.before ?? this.block).number;
+	}
+
+	/** Takes blocks back until the book stands at `toHash`; returns the addresses of the pools that changed, or `unknown` where it never stood there. */
+	rollBack(toHash: string): readonly string[] | "unknown" {
+		if (this.known(toHash) === undefined) return "unknown";
+		const changed = new Set<string>();
+		while (this.block.hash !== toHash) {
+			const entry = this.#journal.pop();
+			if (entry === undefined) return "unknown";
+			for (const [address, tracked] of entry.replaced) {
+				this.#tracked.set(address, tracked);
+				changed.add(address);
+			}
+			this.#block = entry.before;
+		}
+		return [...changed];
+	}
+
+	#trackedOf(address: string): TrackedPool {
+		const tracked = this.#tracked.get(address.toLowerCase());
+		if (tracked === undefined) {
+			throw new ArbError({ code: "not_found", message: `pool ${address} is not in the pool book; discover pools again`, retryable: false });
+		}
+		return tracked;
+	}
+}

@@ -1,0 +1,381 @@
+import { parseAmount } from "../domain/amount.ts";
+import type { PoolState, UniswapV2PoolState, UniswapV3PoolState } from "../domain/pool.ts";
+import type { Hop } from "../domain/route.ts";
+import { fitsUnsigned, readWords, toWords, WORDS, writeWords } from "./limbs.ts";
+import { engineModule } from "./module.ts";
+import type { Engine as WasmEngine } from "./pkg/arb_engine.js";
+import { calling, refusal } from "./refusal.ts";
+
+/** A profitable cycle of the search; amounts in base units of its start token. */
+export interface FoundCycle {
+	readonly hops: readonly Hop[];
+	readonly amountIn: bigint;
+	readonly grossProfit: bigint;
+}
+
+export interface RouteQuote {
+	/** One more than there are hops: `amounts[0]` is the input, `amounts[i]` what hop `i` pays out. */
+	readonly amounts: readonly bigint[];
+	/** Per hop: relative difference between execution price (LP fee taken off the input) and spot price; 0.01 is 1 %. */
+	readonly priceImpacts: readonly number[];
+}
+
+export interface OptimalRoute extends RouteQuote {
+	readonly amountIn: bigint;
+	readonly amountOut: bigint;
+	readonly grossProfit: bigint;
+	/** Other sizes around the optimum with what they would have earned (negative: lost). */
+	readonly alternatives: readonly { readonly amountIn: bigint; readonly grossProfit: bigint }[];
+}
+
+/** What a swap of a V3 pool does until the input is used up or the price limit is reached. */
+export interface SwapV3 {
+	/** Input really taken, fee included: less than asked where the price limit ended the swap. */
+	readonly amountIn: bigint;
+	readonly amountOut: bigint;
+	readonly sqrtPriceX96: bigint;
+	readonly tick: number;
+	readonly liquidity: bigint;
+}
+
+export interface SearchQuery {
+	readonly changedPools: readonly string[];
+	readonly startTokens: readonly string[];
+	readonly maxHops: 2 | 3;
+	/** At most this many cycles. */
+	readonly limit: number;
+	/** True: the full ranked list, in which cycles may share pools. Else the best cycles of which no two share a pool. */
+	readonly overlapping?: boolean;
+	/** Bound on each cycle's input, base units of its start token. */
+	readonly maxAmountIn?: bigint;
+}
+
+interface KnownPool {
+	readonly id: number;
+	readonly family: PoolState["family"];
+	readonly address: string;
+	readonly dex: string;
+	readonly token0: string;
+	readonly token1: string;
+}
+
+const MAX_U256 = (1n << 256n) - 1n;
+/** TickMath.MIN_TICK and MAX_TICK of Uniswap V3. */
+const MAX_TICK = 887_272;
+const RESERVE_WORDS = 4;
+
+/**
+ * Quotes, search and sizing over pool states that live in WASM memory: one independent state per instance. The first instance of a process
+ * loads the module. All calls are synchronous; an instance must be disposed of by `using` or `[Symbol.dispose]()`.
+ */
+export class Engine {
+	readonly #wasm: WasmEngine;
+	readonly #pools = new Map<string, KnownPool>();
+	readonly #byId: (KnownPool | undefined)[] = [];
+	readonly #free: number[] = [];
+	readonly #tokens = new Map<string, number>();
+
+	constructor() {
+		const { Engine: Wasm } = engineModule();
+		this.#wasm = new Wasm();
+	}
+
+	get poolCount(): number {
+		return this.#pools.size;
+	}
+
+	/**
+	 * Adds pools or replaces their whole state.
+	 *
+	 * @throws ArbError `invalid_input` for a field that is no integer, `engine` (`invalid_state`, `overflow`) for a state that cannot be.
+	 */
+	upsertPools(states: readonly PoolState[]): void {
+		const pairs = states.filter((state) => state.family === "uniswap-v2");
+		this.#upsertPairs(pairs);
+		for (const state of states) if (state.family === "uniswap-v3") this.updateV3(state);
+	}
+
+	/**
+	 * Replaces the reserves of known V2 pairs: four words per pool, `reserve0` low and high, `reserve1` low and high.
+	 *
+	 * @throws ArbError `engine`: `unknown_pool`, or `overflow` where a reserve exceeds uint112. Nothing is changed then.
+	 */
+	updateV2Reserves(batch: { readonly pools: readonly string[]; readonly reserves: BigUint64Array }): void {
+		const ids = Uint32Array.from(batch.pools, (pool) => this.#known(pool).id);
+		if (batch.reserves.length !== ids.length * RESERVE_WORDS) {
+			throw refusal(
+				"invalid_state",
+				`${batch.reserves.length} words of reserves for ${ids.length} pools, expected ${RESERVE_WORDS} per pool`,
+			);
+		}
+		calling(`reserves of ${ids.length} pools`, () => this.#wasm.set_reserves(ids, batch.reserves));
+	}
+
+	/** Adds a V3 pool or replaces its whole state; errors as {@link upsertPools}. */
+	updateV3(state: UniswapV3PoolState): void {
+		const packed = packV3(state);
+		const id = this.#pools.get(state.address)?.id ?? this.#free.at(-1) ?? this.#byId.length;
+		calling(`state of pool ${state.address}`, () =>
+			this.#wasm.set_v3(id, this.#token(state.token0), this.#token(state.token1), packed.shape, packed.words, packed.ticks, packed.nets),
+		);
+		this.#remember(id, state);
+	}
+
+	/** Forgets a pool; one that is not known is no error. */
+	removePool(address: string): void {
+		const known = this.#pools.get(address);
+		if (known === undefined) return;
+		this.#wasm.remove(known.id);
+		this.#pools.delete(address);
+		this.#byId[known.id] = undefined;
+		this.#free.push(known.id);
+	}
+
+	/**
+	 * What the pool pays for the whole `amountIn`, to the wei: 0 where the contract's own formula gives 0.
+	 *
+	 * @throws ArbError `engine` with the refusal's name first in the message.
+	 */
+	quote(query: { readonly pool: string; readonly tokenIn: string; readonly amountIn: bigint }): bigint {
+		const edge = this.#edge(query);
+		const subject = `quote of ${query.amountIn} of ${query.tokenIn} in pool ${query.pool}`;
+		const amount = checked(query.amountIn, subject);
+		return readWords(
+			calling(subject, () => this.#wasm.quote(edge, amount)),
+			{ offset: 0, words: WORDS },
+		);
+	}
+
+	/**
+	 * Swaps in a V3 pool without changing its state, as `UniswapV3Pool.swap` with an exact input does: it stops at the price limit.
+	 * Without a limit it goes to the end of the price range.
+	 */
+	swapV3(query: {
+		readonly pool: string;
+		readonly tokenIn: string;
+		readonly amountIn: bigint;
+		readonly sqrtPriceLimitX96?: bigint;
+	}): SwapV3 {
+		const edge = this.#edge(query);
+		const subject = `swap of ${query.amountIn} of ${query.tokenIn} in pool ${query.pool}`;
+		const amount = checked(query.amountIn, subject);
+		const limit = query.sqrtPriceLimitX96 === undefined ? new BigUint64Array(0) : checked(query.sqrtPriceLimitX96, subject);
+		const words = calling(subject, () => this.#wasm.swap_v3(edge, amount, limit));
+		return {
+			amountIn: readWords(words, { offset: 0, words: WORDS }),
+			amountOut: readWords(words, { offset: 4, words: WORDS }),
+			sqrtPriceX96: readWords(words, { offset: 8, words: WORDS }),
+			liquidity: readWords(words, { offset: 12, words: 2 }),
+			tick: Number(BigInt.asIntN(64, words[14] ?? 0n)),
+		};
+	}
+
+	/** Amounts and price impacts along a route; each pool may occur once. Errors as {@link quote}. */
+	quoteRoute(route: readonly Hop[], amountIn: bigint): RouteQuote {
+		const subject = `quote of ${amountIn} along ${describe(route)}`;
+		const edges = this.#edges(route, subject);
+		const amount = checked(amountIn, subject);
+		return unpackRoute(
+			calling(subject, () => this.#wasm.quote_route(edges, amount)),
+			route.length,
+		);
+	}
+
+	/**
+	 * The input of a cycle, up to `maxAmountIn`, that earns most, to within a billionth of that profit or one base unit, whichever is more.
+	 * Null where no size is profitable.
+	 */
+	optimise(route: readonly Hop[], maxAmountIn: bigint): OptimalRoute | null {
+		const subject = `optimum of ${describe(route)}`;
+		const edges = this.#edges(route, subject);
+		if (route[0]?.tokenIn !== route.at(-1)?.tokenOut) throw refusal("broken_route", `${subject} does not end in the token it starts with`);
+		const bound = checked(maxAmountIn, subject);
+		const words = calling(subject, () => this.#wasm.optimise(edges, bound));
+		if (words.length === 0) return null;
+		const quote = unpackRoute(words, route.length);
+		const input = quote.amounts[0] ?? 0n;
+		const output = quote.amounts.at(-1) ?? 0n;
+		const alternatives: { readonly amountIn: bigint; readonly grossProfit: bigint }[] = [];
+		for (let offset = WORDS * (route.length + 1) + route.length; offset < words.length; offset += 2 * WORDS) {
+			alternatives.push({
+				amountIn: readWords(words, { offset, words: WORDS }),
+				grossProfit: BigInt.asIntN(256, readWords(words, { offset: offset + WORDS, words: WORDS })),
+			});
+		}
+		return { ...quote, amountIn: input, amountOut: output, grossProfit: output - input, alternatives };
+	}
+
+	/**
+	 * Profitable cycles of 2 to `maxHops` hops that start in a start token and go through a changed pool, best gross profit first. Names that
+	 * are not loaded are passed over: a pool may have been removed since its log was seen.
+	 */
+	search(query: SearchQuery): FoundCycle[] {
+		const changed = Uint32Array.from(query.changedPools.flatMap((pool) => this.#pools.get(pool)?.id ?? []));
+		const starts = Uint32Array.from(query.startTokens.flatMap((token) => this.#tokens.get(token) ?? []));
+		const bound = checked(query.maxAmountIn ?? MAX_U256, "search bound");
+		const words = calling(`search around ${changed.length} pools`, () =>
+			this.#wasm.search(changed, starts, query.maxHops, query.limit, query.overlapping ?? false, bound),
+		);
+		const cycles: FoundCycle[] = [];
+		let offset = 0;
+		while (offset < words.length) {
+			const length = Number(words[offset]);
+			const hops = Array.from(words.subarray(offset + 1, offset + 1 + length), (edge) => this.#hop(Number(edge)));
+			offset += 1 + length;
+			cycles.push({
+				hops,
+				amountIn: readWords(words, { offset, words: WORDS }),
+				grossProfit: readWords(words, { offset: offset + WORDS, words: WORDS }),
+			});
+			offset += 2 * WORDS;
+		}
+		return cycles;
+	}
+
+	/**
+	 * The state with only the ticks that inputs of up to twice `amountIn` can reach; its bounds lie at edges of bitmap words (256 × spacing), so
+	 * quotes of such inputs are the same as on the whole state. The pool need not be loaded.
+	 */
+	reachableTicks(state: UniswapV3PoolState, tokenIn: string, amountIn: bigint): UniswapV3PoolState {
+		const packed = packV3(state);
+		const subject = `reach of ${amountIn} of ${tokenIn} in pool ${state.address}`;
+		if (tokenIn !== state.token0 && tokenIn !== state.token1) throw refusal("broken_route", subject);
+		const amount = checked(2n * amountIn, subject);
+		const zeroForOne = tokenIn === state.token0;
+		const last = calling(subject, () => engineModule().reach_v3(packed.shape, packed.words, packed.ticks, packed.nets, zeroForOne, amount));
+		const word = 256 * state.tickSpacing;
+		const lowest = Math.min(last, state.tick);
+		const highest = Math.max(last, state.tick);
+		const tickLower = Math.max(state.tickLower, Math.floor(lowest / word) * word, -MAX_TICK);
+		const tickUpper = Math.min(state.tickUpper, Math.floor(highest / word) * word + word, MAX_TICK);
+		return { ...state, tickLower, tickUpper, ticks: state.ticks.filter(([tick]) => tick >= tickLower && tick <= tickUpper) };
+	}
+
+	[Symbol.dispose](): void {
+		this.#wasm.free();
+	}
+
+	#upsertPairs(pairs: readonly UniswapV2PoolState[]): void {
+		const shape = new Uint32Array(pairs.length * 4);
+		const reserves = new BigUint64Array(pairs.length * RESERVE_WORDS);
+		const claimed = new Map<string, number>();
+		let freeLeft = this.#free.length;
+		let next = this.#byId.length;
+		for (const [i, pair] of pairs.entries()) {
+			let id = this.#pools.get(pair.address)?.id ?? claimed.get(pair.address);
+			if (id === undefined) {
+				id = freeLeft > 0 ? this.#free[--freeLeft] : next++;
+				claimed.set(pair.address, id as number);
+			}
+			shape.set([id as number, this.#token(pair.token0), this.#token(pair.token1), pair.feePips], i * 4);
+			for (const [side, name] of (["reserve0", "reserve1"] as const).entries()) {
+				const reserve = parseAmount(pair[name], `${name} of ${pair.address}`);
+				if (!fitsUnsigned(reserve, 128)) throw refusal("overflow", `${name} ${reserve} of pool ${pair.address}`);
+				writeWords(reserves, { offset: i * RESERVE_WORDS + side * 2, words: 2 }, reserve);
+			}
+		}
+		calling(`states of ${pairs.length} pools`, () => this.#wasm.set_v2(shape, reserves));
+		for (const [i, pair] of pairs.entries()) this.#remember(shape[i * 4] ?? 0, pair);
+	}
+
+	#remember(id: number, state: PoolState): void {
+		const { family, address, dex, token0, token1 } = state;
+		const known = { id, family, address, dex, token0, token1 };
+		if (!this.#pools.has(address) && this.#free.at(-1) === id) this.#free.pop();
+		this.#pools.set(address, known);
+		this.#byId[id] = known;
+	}
+
+	#token(address: string): number {
+		let id = this.#tokens.get(address);
+		if (id === undefined) {
+			id = this.#tokens.size;
+			this.#tokens.set(address, id);
+		}
+		return id;
+	}
+
+	#known(pool: string): KnownPool {
+		const known = this.#pools.get(pool);
+		if (known === undefined) throw refusal("unknown_pool", `pool ${pool}`);
+		return known;
+	}
+
+	/** A pool and a direction in one number: twice the id, plus 1 for token1 to token0. */
+	#edge(swap: { readonly pool: string; readonly tokenIn: string }): number {
+		const known = this.#known(swap.pool);
+		if (swap.tokenIn === known.token0) return known.id * 2;
+		if (swap.tokenIn === known.token1) return known.id * 2 + 1;
+		throw refusal("broken_route", `pool ${swap.pool} does not trade token ${swap.tokenIn}`);
+	}
+
+	#edges(route: readonly Hop[], subject: string): Uint32Array {
+		for (const [i, hop] of route.entries()) {
+			const known = this.#known(hop.pool);
+			const out = hop.tokenIn === known.token0 ? known.token1 : known.token0;
+			const next = route[i + 1];
+			if (hop.tokenOut !== out || (next !== undefined && next.tokenIn !== hop.tokenOut))
+				throw refusal("broken_route", `${subject}, hop ${i}`);
+		}
+		if (route.length === 0 || new Set(route.map((hop) => hop.pool)).size !== route.length) throw refusal("broken_route", subject);
+		return Uint32Array.from(route, (hop) => this.#edge(hop));
+	}
+
+	#hop(edge: number): Hop {
+		const known = this.#byId[edge >> 1];
+		if (known === undefined) throw refusal("unknown_pool", `pool number ${edge >> 1}`);
+		const zeroForOne = (edge & 1) === 0;
+		return {
+			pool: known.address,
+			family: known.family,
+			dex: known.dex,
+			tokenIn: zeroForOne ? known.token0 : known.token1,
+			tokenOut: zeroForOne ? known.token1 : known.token0,
+		};
+	}
+}
+
+interface PackedV3 {
+	/** Fee in pips, tick spacing, tick, lowest and highest known tick. */
+	readonly shape: Int32Array;
+	/** sqrtPriceX96 in four words, liquidity in two. */
+	readonly words: BigUint64Array;
+	readonly ticks: Int32Array;
+	/** Two words of two's complement per tick. */
+	readonly nets: BigUint64Array;
+}
+
+function packV3(state: UniswapV3PoolState): PackedV3 {
+	const sqrtPrice = parseAmount(state.sqrtPriceX96, `sqrtPriceX96 of ${state.address}`);
+	const liquidity = parseAmount(state.liquidity, `liquidity of ${state.address}`);
+	if (!fitsUnsigned(sqrtPrice, 160) || !fitsUnsigned(liquidity, 128)) {
+		throw refusal("overflow", `sqrtPriceX96 ${sqrtPrice} or liquidity ${liquidity} of pool ${state.address}`);
+	}
+	const words = new BigUint64Array(6);
+	writeWords(words, { offset: 0, words: 4 }, sqrtPrice);
+	writeWords(words, { offset: 4, words: 2 }, liquidity);
+	const ticks = new Int32Array(state.ticks.length);
+	const nets = new BigUint64Array(state.ticks.length * 2);
+	for (const [i, [tick, text]] of state.ticks.entries()) {
+		const net = parseAmount(text, `liquidityNet at tick ${tick} of ${state.address}`);
+		if (BigInt.asIntN(128, net) !== net) throw refusal("overflow", `liquidityNet ${net} at tick ${tick} of pool ${state.address}`);
+		ticks[i] = tick;
+		writeWords(nets, { offset: i * 2, words: 2 }, net);
+	}
+	return { shape: Int32Array.of(state.feePips, state.tickSpacing, state.tick, state.tickLower, state.tickUpper), words, ticks, nets };
+}
+
+function unpackRoute(words: BigUint64Array, hops: number): RouteQuote {
+	const amounts = Array.from({ length: hops + 1 }, (_, i) => readWords(words, { offset: i * WORDS, words: WORDS }));
+	const impacts = new Float64Array(words.slice(WORDS * (hops + 1), WORDS * (hops + 1) + hops).buffer);
+	return { amounts, priceImpacts: [...impacts] };
+}
+
+function checked(value: bigint, subject: string): BigUint64Array {
+	if (!fitsUnsigned(value, 256)) throw refusal("overflow", subject);
+	return toWords(value);
+}
+
+function describe(route: readonly Hop[]): string {
+	return route.map((hop) => hop.pool).join(" > ") || "an empty route";
+}

@@ -1,0 +1,85 @@
+/* tslint:disable */
+/* eslint-disable */
+
+export class Engine {
+    free(): void;
+    [Symbol.dispose](): void;
+    constructor();
+    /**
+     * As `quote_route` at the best input, then input and profit (four words each, two's complement) of each alternative; empty for no profit.
+     */
+    optimise(edges: Uint32Array | number[], bound: BigUint64Array | bigint[]): BigUint64Array;
+    quote(edge: number, amount: BigUint64Array | bigint[]): BigUint64Array;
+    /**
+     * Amounts (four words each, one more than hops), then one double's bits per hop.
+     */
+    quote_route(edges: Uint32Array | number[], amount: BigUint64Array | bigint[]): BigUint64Array;
+    remove(pool: number): void;
+    /**
+     * For each cycle: number of hops, the hops, input and profit (four words each).
+     */
+    search(changed: Uint32Array | number[], starts: Uint32Array | number[], max_hops: number, limit: number, overlapping: boolean, bound: BigUint64Array | bigint[]): BigUint64Array;
+    set_reserves(pools: Uint32Array | number[], reserves: BigUint64Array | bigint[]): void;
+    /**
+     * `shape`: pool, token0, token1, fee in pips for each; `reserves`: two words for each reserve. All are checked before the first is changed.
+     */
+    set_v2(shape: Uint32Array | number[], reserves: BigUint64Array | bigint[]): void;
+    /**
+     * `shape`: fee in pips, tick spacing, tick, lowest and highest known tick; `words`: sqrtPriceX96 (4), liquidity (2); `nets`: two each.
+     */
+    set_v3(pool: number, token0: number, token1: number, shape: Int32Array | number[], words: BigUint64Array | bigint[], ticks: Int32Array | number[], nets: BigUint64Array | bigint[]): void;
+    /**
+     * Input taken, output, price (four words each), liquidity (two), tick. `limit` is empty for none.
+     */
+    swap_v3(edge: number, amount: BigUint64Array | bigint[], limit: BigUint64Array | bigint[]): BigUint64Array;
+}
+
+/**
+ * The tick at which a swap in the given state ends.
+ */
+export function reach_v3(shape: Int32Array | number[], words: BigUint64Array | bigint[], ticks: Int32Array | number[], nets: BigUint64Array | bigint[], zero_for_one: boolean, amount: BigUint64Array | bigint[]): number;
+
+export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+
+export interface InitOutput {
+    readonly memory: WebAssembly.Memory;
+    readonly __wbg_engine_free: (a: number, b: number) => void;
+    readonly engine_new: () => number;
+    readonly engine_optimise: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
+    readonly engine_quote: (a: number, b: number, c: number, d: number) => [number, number, number, number];
+    readonly engine_quote_route: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
+    readonly engine_remove: (a: number, b: number) => void;
+    readonly engine_search: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number];
+    readonly engine_set_reserves: (a: number, b: number, c: number, d: number, e: number) => [number, number];
+    readonly engine_set_v2: (a: number, b: number, c: number, d: number, e: number) => [number, number];
+    readonly engine_set_v3: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number];
+    readonly engine_swap_v3: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
+    readonly reach_v3: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number, number];
+    readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __externref_table_dealloc: (a: number) => void;
+    readonly __wbindgen_start: () => void;
+}
+
+export type SyncInitInput = BufferSource | WebAssembly.Module;
+
+/**
+ * Instantiates the given `module`, which can either be bytes or
+ * a precompiled `WebAssembly.Module`.
+ *
+ * @param {{ module: SyncInitInput }} module - Passing `SyncInitInput` directly is deprecated.
+ *
+ * @returns {InitOutput}
+ */
+export function initSync(module: { module: SyncInitInput } | SyncInitInput): InitOutput;
+
+/**
+ * If `module_or_path` is {RequestInfo} or {URL}, makes a request and
+ * for everything else, calls `WebAssembly.instantiate` directly.
+ *
+ * @param {{ module_or_path: InitInput | Promise<InitInput> }} module_or_path - Passing `InitInput` directly is deprecated.
+ *
+ * @returns {Promise<InitOutput>}
+ */
+export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;

@@ -1,0 +1,157 @@
+//! Constant-product pairs (UniswapV2Pair, UniswapV2Library.getAmountOut) with any fee in millionths. For 3,000 pips the quotient is that of
+//! the library's 997 / 1000: both sides of the fraction carry the same further factor of 1,000.
+
+use crate::refusal::{Answer, Refusal};
+use crate::u256::U256;
+
+const PIPS: u32 = 1_000_000;
+/// The pair stores its reserves as uint112 and reverts with `UniswapV2: OVERFLOW` above it.
+const MAX_RESERVE: u128 = (1 << 112) - 1;
+
+/// Reserves of a pair, by token0 and token1.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    reserves: [u128; 2],
+    keep: u32,
+}
+
+impl Pair {
+    /// Refuses reserves above uint112 and fees of 100 % and more.
+    pub fn new(reserves: [u128; 2], fee_pips: u32) -> Answer<Self> {
+        check(reserves)?;
+        if fee_pips >= PIPS {
+            return Err(Refusal::InvalidState);
+        }
+        Ok(Self { reserves, keep: PIPS - fee_pips })
+    }
+
+    pub fn set_reserves(&mut self, reserves: [u128; 2]) -> Answer<()> {
+        check(reserves)?;
+        self.reserves = reserves;
+        Ok(())
+    }
+
+    /// What the pair pays for `amount_in`, rounded down; may be 0.
+    pub fn quote(&self, zero_for_one: bool, amount_in: U256) -> Answer<U256> {
+        let [reserve_in, reserve_out] = self.directed(zero_for_one)?;
+        if amount_in.is_zero() {
+            return Err(Refusal::AmountTooSmall);
+        }
+        if amount_in > U256::from(MAX_RESERVE - reserve_in) {
+            return Err(Refusal::Overflow);
+        }
+        // Widths: 112 + 20 bits, then 112 more: the product stays below 2^244.
+        let kept = amount_in.checked_mul(U256::from(self.keep))?;
+        let denominator = U256::from(reserve_in).checked_mul(U256::from(PIPS))?.checked_add(kept)?;
+        kept.mul_div(U256::from(reserve_out), denominator)
+    }
+
+    /// The smallest input that pays at least `amount_out`.
+    pub fn input_for(&self, zero_for_one: bool, amount_out: U256) -> Answer<U256> {
+        let [reserve_in, reserve_out] = self.directed(zero_for_one)?;
+        if amount_out.is_zero() {
+            return Err(Refusal::AmountTooSmall);
+        }
+        let rest = U256::from(reserve_out).checked_sub(amount_out).map_err(|_| Refusal::InsufficientLiquidity)?;
+        if rest.is_zero() {
+            return Err(Refusal::InsufficientLiquidity);
+        }
+        // kept × out ≥ amount_out × (in × PIPS + kept)  ⇔  kept ≥ amount_out × in × PIPS / (out − amount_out).
+        let scaled = U256::from(reserve_in).checked_mul(U256::from(PIPS))?;
+        let kept = amount_out.mul_div_up(scaled, rest)?;
+        kept.div_ceil(U256::from(self.keep))
+    }
+
+    /// Output per input for an infinitesimal amount after the fee, in doubles.
+    pub fn rate(&self, zero_for_one: bool) -> f64 {
+        match self.directed(zero_for_one) {
+            Ok([reserve_in, reserve_out]) => reserve_out as f64 / reserve_in as f64 * self.kept_share(),
+            Err(_) => 0.0,
+        }
+    }
+
+    /// Share of the input that is swapped: 0.997 for a fee of 0.3 %.
+    pub fn kept_share(&self) -> f64 {
+        f64::from(self.keep) / f64::from(PIPS)
+    }
+
+    /// Reserves by direction, in doubles; nothing for an empty pair.
+    pub fn directed_f64(&self, zero_for_one: bool) -> Option<(f64, f64)> {
+        self.directed(zero_for_one).ok().map(|[reserve_in, reserve_out]| (reserve_in as f64, reserve_out as f64))
+    }
+
+    /// Output and marginal rate for an input, in doubles: for finding where to look, never for money.
+    pub fn estimate(&self, zero_for_one: bool, amount_in: f64) -> Option<(f64, f64)> {
+        let (x, y) = self.directed_f64(zero_for_one)?;
+        let kept = amount_in * self.kept_share();
+        Some((y * kept / (x + kept), y * x * self.kept_share() / ((x + kept) * (x + kept))))
+    }
+
+    fn directed(&self, zero_for_one: bool) -> Answer<[u128; 2]> {
+        let [reserve0, reserve1] = self.reserves;
+        if reserve0 == 0 || reserve1 == 0 {
+            return Err(Refusal::InsufficientLiquidity);
+        }
+        Ok(if zero_for_one { [reserve0, reserve1] } else { [reserve1, reserve0] })
+    }
+}
+
+fn check(reserves: [u128; 2]) -> Answer<()> {
+    if reserves.iter().any(|reserve| *reserve > MAX_RESERVE) {
+        return Err(Refusal::Overflow);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use ruint::aliases::U512;
+
+    /// UniswapV2Library.getAmountOut as it is written: 997 / 1000.
+    fn library(amount_in: u128, reserve_in: u128, reserve_out: u128) -> U512 {
+        let kept = U512::from(amount_in) * U512::from(997);
+        kept * U512::from(reserve_out) / (U512::from(reserve_in) * U512::from(1000) + kept)
+    }
+
+    fn reserve() -> impl Strategy<Value = u128> {
+        (1u32..=112).prop_flat_map(|bits| 1..1u128 << bits)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn a_fee_of_3000_pips_rounds_as_997_of_1000(a in reserve(), b in reserve(), x in reserve()) {
+            prop_assume!(x <= MAX_RESERVE - a);
+            let out = Pair::new([a, b], 3_000).unwrap().quote(true, U256::from(x)).unwrap();
+            prop_assert_eq!(U512::from(out.low_u128()), library(x, a, b));
+        }
+
+        #[test]
+        fn input_for_is_the_smallest_input_that_pays_the_amount(a in reserve(), b in 2..MAX_RESERVE, fee in 0u32..PIPS, share in 0.0f64..1.0) {
+            let pair = Pair::new([a, b], fee).unwrap();
+            let wanted = U256::from(1 + ((b - 2) as f64 * share) as u128);
+            let input = match pair.input_for(true, wanted) { Ok(input) => input, Err(_) => return Ok(()) };
+            if let Ok(paid) = pair.quote(true, input) {
+                prop_assert!(paid >= wanted);
+            }
+            let less = input.saturating_sub(U256::ONE);
+            if let Ok(paid) = pair.quote(true, less) {
+                prop_assert!(paid < wanted);
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_what_the_pair_would_revert_on() {
+        let pair = Pair::new([1_000, 2_000], 3_000).unwrap();
+        assert_eq!(pair.quote(true, U256::ZERO), Err(Refusal::AmountTooSmall));
+        assert_eq!(pair.quote(true, U256::from(MAX_RESERVE)), Err(Refusal::Overflow));
+        assert_eq!(pair.input_for(true, U256::from(2_000u32)), Err(Refusal::InsufficientLiquidity));
+        assert_eq!(Pair::new([0, 2_000], 3_000).unwrap().quote(true, U256::ONE), Err(Refusal::InsufficientLiquidity));
+        assert_eq!(Pair::new([1 << 112, 2_000], 3_000).err(), Some(Refusal::Overflow));
+        assert_eq!(Pair::new([1, 1], PIPS).err(), Some(Refusal::InvalidState));
+    }
+}

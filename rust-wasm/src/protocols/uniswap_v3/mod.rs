@@ -1,0 +1,10 @@
+//! Concentrated liquidity as in Uniswap V3's core (v3-core 1.0.1, libraries TickMath, SqrtPriceMath, SwapMath, TickBitmap and the loop of
+//! `UniswapV3Pool.swap`). Forks with the same mathematics share it.
+
+mod ladder;
+mod pool;
+pub mod sqrt_price_math;
+pub mod swap_math;
+pub mod tick_math;
+
+pub use pool::{Shape, Swap, V3Pool};

@@ -1,0 +1,402 @@
+//! State of a pool and its swap loop.
+
+use super::ladder::{Ladder, Rung};
+use super::swap_math::{Segment, PIPS};
+use super::tick_math::{max_sqrt_ratio, min_sqrt_ratio, sqrt_ratio_at_tick, tick_at_sqrt_ratio, MAX_TICK, MIN_TICK};
+use crate::refusal::{Answer, Refusal};
+use crate::u256::U256;
+use core::cell::RefCell;
+
+/// Ticks per word of the contract's bitmap: a step never goes beyond a word's edge.
+const WORD: i32 = 256;
+/// UniswapV3Factory.enableFeeAmount asks for less.
+const MAX_TICK_SPACING: i32 = 16_384;
+
+/// What does not change with a swap, and the tick. Ticks outside `tick_lower..=tick_upper` are not known.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    pub fee_pips: u32,
+    pub tick_spacing: i32,
+    pub tick: i32,
+    pub tick_lower: i32,
+    pub tick_upper: i32,
+}
+
+/// What a swap did: `amount_in` (fee included) is less than asked for where the price limit ended it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Swap {
+    pub amount_in: U256,
+    pub amount_out: U256,
+    pub sqrt_price: U256,
+    pub tick: i32,
+    pub liquidity: u128,
+}
+
+/// A place on the price axis in the course of a swap.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub sqrt_price: U256,
+    pub tick: i32,
+    pub liquidity: u128,
+}
+
+/// The tick that the next step goes to. `bound` is set where ticks on the way there are not known: prices behind it are refused.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NextTick {
+    pub tick: i32,
+    pub target: U256,
+    pub net: Option<i128>,
+    pub bound: Option<U256>,
+}
+
+#[derive(Clone, Debug)]
+pub struct V3Pool {
+    shape: Shape,
+    sqrt_price: U256,
+    liquidity: u128,
+    ticks: Vec<i32>,
+    nets: Vec<i128>,
+    /// Steps of swaps from this state, by direction (token1 in, token0 in), computed as far as asked for.
+    ladders: [RefCell<Ladder>; 2],
+}
+
+impl V3Pool {
+    /// `ticks` ascending, each with its `liquidityNet`. Refuses states that no contract could be in.
+    pub fn new(shape: Shape, sqrt_price: U256, liquidity: u128, ticks: Vec<i32>, nets: Vec<i128>) -> Answer<Self> {
+        let Shape { fee_pips, tick_spacing, tick, tick_lower, tick_upper } = shape;
+        let fits = fee_pips < PIPS
+            && (1..=MAX_TICK_SPACING).contains(&tick_spacing)
+            && (MIN_TICK..=MAX_TICK).contains(&tick_lower)
+            && (tick_lower..=MAX_TICK).contains(&tick_upper)
+            && (tick_lower - 1..=tick_upper).contains(&tick)
+            && ticks.len() == nets.len()
+            && ticks.windows(2).all(|pair| pair[0] < pair[1])
+            && ticks.iter().all(|t| t % tick_spacing == 0 && (tick_lower..=tick_upper).contains(t));
+        // A swap downwards that ends on a tick leaves `slot0.tick` one below the tick of the price.
+        let above = tick_at_sqrt_ratio(sqrt_price).map_err(|_| Refusal::InvalidState)? - tick;
+        if !fits || !(0..=1).contains(&above) {
+            return Err(Refusal::InvalidState);
+        }
+        let start = Place { sqrt_price, tick, liquidity };
+        let ladders = [false, true].map(|zero_for_one| RefCell::new(Ladder::new(start, zero_for_one)));
+        Ok(Self { shape, sqrt_price, liquidity, ticks, nets, ladders })
+    }
+
+    /// Swaps an exact input as `UniswapV3Pool.swap` does, up to the price limit or the end of the price range.
+    pub fn swap(&self, zero_for_one: bool, amount: U256, limit: Option<U256>) -> Answer<Swap> {
+        if amount.is_zero() {
+            return Err(Refusal::AmountTooSmall);
+        }
+        if amount.bits() > 255 {
+            return Err(Refusal::Overflow);
+        }
+        let limit = limit.unwrap_or(end_of_range(zero_for_one));
+        let on_the_way = if zero_for_one {
+            limit < self.sqrt_price && limit > min_sqrt_ratio()
+        } else {
+            limit > self.sqrt_price && limit < max_sqrt_ratio()
+        };
+        if !on_the_way {
+            return Err(Refusal::PriceLimit);
+        }
+        let mut place = Place { sqrt_price: self.sqrt_price, tick: self.shape.tick, liquidity: self.liquidity };
+        let mut remaining = amount;
+        let mut amount_out = U256::ZERO;
+        while !remaining.is_zero() && place.sqrt_price != limit {
+            let start = place.sqrt_price;
+            let next = self.next_tick(place.tick, zero_for_one)?;
+            let target = if zero_for_one { next.target.max(limit) } else { next.target.min(limit) };
+            let step = self.segment(place, zero_for_one).step(target, remaining)?;
+            if is_behind(next.bound, step.sqrt_price, zero_for_one) {
+                return Err(Refusal::UnknownTicks);
+            }
+            remaining = remaining.checked_sub(step.amount_in.checked_add(step.fee)?)?;
+            amount_out = amount_out.checked_add(step.amount_out)?;
+            place.sqrt_price = step.sqrt_price;
+            if place.sqrt_price == next.target {
+                place = cross(place, next, zero_for_one)?;
+            } else if place.sqrt_price != start {
+                place.tick = tick_at_sqrt_ratio(place.sqrt_price)?;
+            }
+        }
+        let amount_in = amount.checked_sub(remaining)?;
+        Ok(Swap { amount_in, amount_out, sqrt_price: place.sqrt_price, tick: place.tick, liquidity: place.liquidity })
+    }
+
+    /// What the pool pays for the whole `amount_in`: that of [`V3Pool::swap`], by the steps remembered from earlier quotes.
+    pub fn quote(&self, zero_for_one: bool, amount_in: U256) -> Answer<U256> {
+        if amount_in.is_zero() {
+            return Err(Refusal::AmountTooSmall);
+        }
+        if amount_in.bits() > 255 {
+            return Err(Refusal::Overflow);
+        }
+        let mut ladder = self.ladders[usize::from(zero_for_one)].borrow_mut();
+        let rung = ladder.by_input(self, amount_in)?;
+        let partial = rung.partial(self.shape.fee_pips, zero_for_one, amount_in)?;
+        match partial {
+            Some(amount_out) => Ok(amount_out),
+            // The imprecise form of the price after an input may round onto the target: the loop knows what follows.
+            None => self.whole_swap(zero_for_one, amount_in),
+        }
+    }
+
+    fn whole_swap(&self, zero_for_one: bool, amount_in: U256) -> Answer<U256> {
+        let swap = self.swap(zero_for_one, amount_in, None)?;
+        if swap.amount_in != amount_in {
+            return Err(Refusal::InsufficientLiquidity);
+        }
+        Ok(swap.amount_out)
+    }
+
+    /// The smallest input that pays at least `amount_out`.
+    pub fn input_for(&self, zero_for_one: bool, amount_out: U256) -> Answer<U256> {
+        if amount_out.is_zero() {
+            return Err(Refusal::AmountTooSmall);
+        }
+        let (mut low, mut high, guess) = {
+            let mut ladder = self.ladders[usize::from(zero_for_one)].borrow_mut();
+            let rung = ladder.by_output(self, amount_out)?;
+            (rung.in_before, rung.in_after()?, rung.guess_input(self.shape.fee_pips, zero_for_one, amount_out))
+        };
+        // `low` pays too little, `high` enough (or lies behind unknown ticks): gallop from the guess, then halve.
+        let pays = |amount: U256| match self.quote(zero_for_one, amount) {
+            Ok(paid) => Ok(paid >= amount_out),
+            Err(Refusal::UnknownTicks) => Ok(true),
+            Err(refusal) => Err(refusal),
+        };
+        let mut probe = guess.clamp(low.saturating_add(U256::ONE), high);
+        let mut stride = U256::ONE;
+        while probe > low && probe < high {
+            if pays(probe)? {
+                high = probe;
+                probe = probe.saturating_sub(stride);
+            } else {
+                low = probe;
+                probe = probe.saturating_add(stride);
+            }
+            stride = stride << 1;
+        }
+        while high.saturating_sub(low) > U256::ONE {
+            let middle = low.saturating_add(high.saturating_sub(low) >> 1);
+            if pays(middle)? {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        self.quote(zero_for_one, high)?;
+        Ok(high)
+    }
+
+    /// The tick at which a swap ends; the last known one in its direction where it would go further.
+    pub fn reach(&self, zero_for_one: bool, amount_in: U256) -> Answer<i32> {
+        match self.swap(zero_for_one, amount_in, None) {
+            Ok(swap) => Ok(swap.tick),
+            Err(Refusal::UnknownTicks) => Ok(if zero_for_one { self.shape.tick_lower } else { self.shape.tick_upper }),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Output per input for an infinitesimal amount after the fee, in doubles.
+    pub fn rate(&self, zero_for_one: bool) -> f64 {
+        let price = (self.sqrt_price.to_f64() / 2f64.powi(96)).powi(2);
+        self.kept_share() * if zero_for_one { price } else { 1.0 / price }
+    }
+
+    /// Output and marginal rate for an input, in doubles; nothing where the known liquidity ends before.
+    pub fn estimate(&self, zero_for_one: bool, amount_in: f64) -> Option<(f64, f64)> {
+        let mut ladder = self.ladders[usize::from(zero_for_one)].borrow_mut();
+        let rung = ladder.by_estimated_input(self, amount_in)?;
+        rung.estimate(self.kept_share(), zero_for_one, amount_in)
+    }
+
+    fn kept_share(&self) -> f64 {
+        f64::from(PIPS - self.shape.fee_pips) / f64::from(PIPS)
+    }
+
+    pub(super) fn segment(&self, place: Place, zero_for_one: bool) -> Segment {
+        Segment { sqrt_price: place.sqrt_price, liquidity: place.liquidity, fee_pips: self.shape.fee_pips, zero_for_one }
+    }
+
+    /// TickBitmap.nextInitializedTickWithinOneWord: the next initialised tick, or the edge of the bitmap's word.
+    pub(super) fn next_tick(&self, tick: i32, zero_for_one: bool) -> Answer<NextTick> {
+        let Shape { tick_spacing, tick_lower, tick_upper, .. } = self.shape;
+        let compressed = tick.div_euclid(tick_spacing);
+        let after = self.ticks.partition_point(|t| *t <= tick);
+        let (edge, candidate) = if zero_for_one {
+            (compressed.div_euclid(WORD) * WORD * tick_spacing, after.checked_sub(1))
+        } else {
+            let edge = (compressed + 1).div_euclid(WORD) * WORD + WORD - 1;
+            (edge * tick_spacing, Some(after).filter(|i| *i < self.ticks.len()))
+        };
+        let within = |t: i32| if zero_for_one { t >= edge } else { t <= edge };
+        let found = candidate.filter(|i| within(self.ticks[*i]));
+        let next = found.map_or(edge, |i| self.ticks[i]).clamp(MIN_TICK, MAX_TICK);
+        // Between the last usable tick and the end of the range nothing can be initialised.
+        let is_known = if zero_for_one {
+            next >= tick_lower || tick_lower - tick_spacing < MIN_TICK
+        } else {
+            next <= tick_upper || tick_upper + tick_spacing > MAX_TICK
+        };
+        let bound = match is_known {
+            true => None,
+            false => Some(sqrt_ratio_at_tick(if zero_for_one { tick_lower } else { tick_upper })?),
+        };
+        Ok(NextTick { tick: next, target: sqrt_ratio_at_tick(next)?, net: found.map(|i| self.nets[i]), bound })
+    }
+}
+
+/// The last price a swap may go to: one within TickMath's range.
+pub(super) fn end_of_range(zero_for_one: bool) -> U256 {
+    if zero_for_one {
+        min_sqrt_ratio().saturating_add(U256::ONE)
+    } else {
+        max_sqrt_ratio().saturating_sub(U256::ONE)
+    }
+}
+
+pub(super) fn is_behind(bound: Option<U256>, sqrt_price: U256, zero_for_one: bool) -> bool {
+    bound.is_some_and(|bound| if zero_for_one { sqrt_price < bound } else { sqrt_price > bound })
+}
+
+/// The place behind a tick that has been reached.
+pub(super) fn cross(place: Place, next: NextTick, zero_for_one: bool) -> Answer<Place> {
+    let liquidity = match next.net {
+        None => Some(place.liquidity),
+        Some(net) if zero_for_one => place.liquidity.checked_add_signed(net.checked_neg().ok_or(Refusal::InvalidState)?),
+        Some(net) => place.liquidity.checked_add_signed(net),
+    };
+    let tick = if zero_for_one { next.tick - 1 } else { next.tick };
+    Ok(Place { tick, liquidity: liquidity.ok_or(Refusal::InvalidState)?, ..place })
+}
+
+impl Rung {
+    /// What the pool has paid after `amount_in` in all, which ends on this rung; nothing where the price is rounded onto its target.
+    fn partial(&self, fee_pips: u32, zero_for_one: bool, amount_in: U256) -> Answer<Option<U256>> {
+        if amount_in == self.in_after()? && self.bound.is_none() {
+            return Ok(Some(self.out_before.checked_add(self.amount_out)?));
+        }
+        let segment = Segment { sqrt_price: self.sqrt_price, liquidity: self.liquidity, fee_pips, zero_for_one };
+        let step = segment.partial_step(amount_in.checked_sub(self.in_before)?)?;
+        if is_behind(self.bound, step.sqrt_price, zero_for_one) {
+            return Err(Refusal::UnknownTicks);
+        }
+        if step.sqrt_price == self.target {
+            return Ok(None);
+        }
+        Ok(Some(self.out_before.checked_add(step.amount_out)?))
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A pool with up to six positions around a price; what lies outside `reach` ticks of it is cut off and unknown.
+    pub fn pool(spacings: impl Strategy<Value = i32>, reach: impl Strategy<Value = i32>) -> impl Strategy<Value = V3Pool> {
+        let positions = prop::collection::vec((-60i32..60, 1i32..60, 1u128..1 << 90), 1..6);
+        (spacings, -200_000i32..200_000, positions, 0u32..20_000, 0.0f64..1.0, reach).prop_map(|(spacing, centre, positions, fee_pips, share, reach)| {
+            let low = sqrt_ratio_at_tick(centre).unwrap();
+            let high = sqrt_ratio_at_tick(centre + 1).unwrap();
+            let sqrt_price = low.saturating_add(U256::from_f64(high.saturating_sub(low).to_f64() * share)).min(high.saturating_sub(U256::ONE));
+            let mut nets = std::collections::BTreeMap::<i32, i128>::new();
+            let mut liquidity = 0u128;
+            for (from, width, amount) in positions {
+                let from = (centre.div_euclid(spacing) + from) * spacing;
+                let to = from + width * spacing;
+                *nets.entry(from).or_default() += amount as i128;
+                *nets.entry(to).or_default() -= amount as i128;
+                if from <= centre && centre < to {
+                    liquidity += amount;
+                }
+            }
+            let shape = Shape { fee_pips, tick_spacing: spacing, tick: centre, tick_lower: centre - reach * spacing, tick_upper: centre + reach * spacing };
+            nets.retain(|tick, _| (shape.tick_lower..=shape.tick_upper).contains(tick));
+            V3Pool::new(shape, sqrt_price, liquidity, nets.keys().copied().collect(), nets.values().copied().collect()).unwrap()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+        #[test]
+        fn a_quote_by_remembered_steps_is_that_of_the_swap_loop(
+            pool in pool(prop_oneof![Just(1), Just(10), Just(60), Just(200)], 1i32..2_000),
+            amounts in prop::collection::vec((any::<bool>(), 0u32..130, any::<u128>()), 1..6),
+        ) {
+            for (zero_for_one, bits, digits) in amounts {
+                let amount = U256::from(digits >> (128 - bits.clamp(1, 128))).saturating_add(U256::ONE);
+                let by_loop = pool.whole_swap(zero_for_one, amount);
+                prop_assert_eq!(pool.quote(zero_for_one, amount), by_loop, "amount {:?}", amount);
+            }
+        }
+
+        #[test]
+        fn the_input_for_an_output_is_the_smallest_that_pays_it(
+            pool in pool(prop_oneof![Just(1), Just(10), Just(60)], 50i32..500), zero_for_one: bool, bits in 1u32..100, digits: u128,
+        ) {
+            let probe = U256::from(digits >> (128 - bits)).saturating_add(U256::ONE);
+            let Ok(wanted) = pool.quote(zero_for_one, probe) else { return Ok(()) };
+            prop_assume!(!wanted.is_zero());
+            let input = pool.input_for(zero_for_one, wanted).unwrap();
+            prop_assert!(input <= probe);
+            prop_assert!(pool.quote(zero_for_one, input).unwrap() >= wanted);
+            if input > U256::ONE {
+                prop_assert!(pool.quote(zero_for_one, input.saturating_sub(U256::ONE)).unwrap() < wanted);
+            }
+        }
+
+        #[test]
+        fn the_estimate_in_doubles_follows_the_exact_output(pool in pool(Just(10), 100i32..500), zero_for_one: bool, bits in 40u32..90) {
+            let amount = U256::ONE << bits;
+            let (Ok(exact), Some((near, rate))) = (pool.quote(zero_for_one, amount), pool.estimate(zero_for_one, amount.to_f64())) else { return Ok(()) };
+            let exact = exact.to_f64();
+            prop_assert!(near + 1e-9 * near >= exact && near <= exact * (1.0 + 1e-9) + 300.0 * (1.0 + rate), "{} {}", near, exact);
+            prop_assert!(rate <= pool.rate(zero_for_one) * (1.0 + 1e-9));
+        }
+    }
+
+    #[test]
+    fn refuses_states_that_no_contract_could_be_in() {
+        let good = Shape { fee_pips: 500, tick_spacing: 10, tick: 0, tick_lower: -1_000, tick_upper: 1_000 };
+        let price = U256::ONE << 96;
+        let make = |shape, ticks: &[i32]| V3Pool::new(shape, price, 1, ticks.to_vec(), vec![1; ticks.len()]).err();
+        assert_eq!(make(good, &[-10, 10]), None);
+        for (shape, ticks) in [
+            (Shape { fee_pips: 1_000_000, ..good }, &[][..]),
+            (Shape { tick_spacing: 0, ..good }, &[]),
+            (Shape { tick: 5, ..good }, &[]),
+            (Shape { tick_lower: 10, ..good }, &[]),
+            (good, &[10, -10]),
+            (good, &[15]),
+            (good, &[2_000]),
+        ] {
+            assert_eq!(make(shape, ticks), Some(Refusal::InvalidState), "{shape:?} {ticks:?}");
+        }
+        assert_eq!(V3Pool::new(good, U256::ZERO, 1, vec![], vec![]).err(), Some(Refusal::InvalidState));
+    }
+
+    #[test]
+    fn a_tick_that_would_take_more_liquidity_than_there_is_refuses_instead_of_wrapping() {
+        let shape = Shape { fee_pips: 500, tick_spacing: 10, tick: 0, tick_lower: -1_000, tick_upper: 1_000 };
+        let pool = V3Pool::new(shape, U256::ONE << 96, 1_000, vec![10], vec![-1_001]).unwrap();
+        assert_eq!(pool.quote(false, U256::from(1_000_000u32)), Err(Refusal::InvalidState));
+    }
+
+    #[test]
+    fn amounts_at_the_ends_of_the_range_are_refused_by_name() {
+        let full = Shape { fee_pips: 3_000, tick_spacing: 60, tick: 0, tick_lower: -887_220, tick_upper: 887_220 };
+        let pool = V3Pool::new(full, U256::ONE << 96, 1 << 60, vec![-887_220, 887_220], vec![1 << 60, -(1 << 60)]).unwrap();
+        assert_eq!(pool.quote(true, U256::ZERO), Err(Refusal::AmountTooSmall));
+        assert_eq!(pool.quote(true, U256::MAX), Err(Refusal::Overflow));
+        assert_eq!(pool.quote(true, U256::ONE << 200), Err(Refusal::InsufficientLiquidity));
+        assert_eq!(pool.quote(false, U256::ONE << 200), Err(Refusal::InsufficientLiquidity));
+        assert_eq!(pool.swap(true, U256::ONE, Some(U256::ONE << 96)), Err(Refusal::PriceLimit));
+        let cut = Shape { tick_lower: -60, tick_upper: 60, ..full };
+        let pool = V3Pool::new(cut, U256::ONE << 96, 1 << 60, vec![], vec![]).unwrap();
+        assert_eq!(pool.quote(true, U256::ONE << 60), Err(Refusal::UnknownTicks));
+        assert!(pool.quote(true, U256::from(1_000_000u32)).is_ok());
+    }
+}

@@ -1,0 +1,72 @@
+//! One step of a swap within constant liquidity: SwapMath.computeSwapStep for exact inputs.
+
+use super::sqrt_price_math::{amount0_delta, amount1_delta, next_sqrt_price_from_input};
+use crate::refusal::Answer;
+use crate::u256::U256;
+
+pub const PIPS: u32 = 1_000_000;
+
+/// What a step takes and pays.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    pub sqrt_price: U256,
+    /// Without the fee.
+    pub amount_in: U256,
+    pub amount_out: U256,
+    pub fee: U256,
+}
+
+/// Where a step starts: price, liquidity, fee in pips, direction.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment {
+    pub sqrt_price: U256,
+    pub liquidity: u128,
+    pub fee_pips: u32,
+    pub zero_for_one: bool,
+}
+
+impl Segment {
+    /// The step up to `target` or until `remaining` (fee included) is used up, whichever comes first.
+    pub fn step(self, target: U256, remaining: U256) -> Answer<Step> {
+        let full = self.full_step(target)?;
+        if self.after_fee(remaining)? >= full.amount_in {
+            return Ok(full);
+        }
+        self.partial_step(remaining)
+    }
+
+    /// The step that reaches the target.
+    pub fn full_step(self, target: U256) -> Answer<Step> {
+        let amount_in = self.amount_in(target)?;
+        let fee = amount_in.mul_div_up(U256::from(self.fee_pips), U256::from(PIPS - self.fee_pips))?;
+        Ok(Step { sqrt_price: target, amount_in, amount_out: self.amount_out(target)?, fee })
+    }
+
+    /// The step in which `remaining` is used up before the target: what is left over by rounding is the fee's.
+    pub fn partial_step(self, remaining: U256) -> Answer<Step> {
+        let sqrt_price = next_sqrt_price_from_input(self.sqrt_price, self.liquidity, self.after_fee(remaining)?, self.zero_for_one)?;
+        let amount_in = self.amount_in(sqrt_price)?;
+        Ok(Step { sqrt_price, amount_in, amount_out: self.amount_out(sqrt_price)?, fee: remaining.checked_sub(amount_in)? })
+    }
+
+    /// What is left of an input when the fee is taken off, rounded down.
+    pub fn after_fee(self, amount: U256) -> Answer<U256> {
+        amount.mul_div(U256::from(PIPS - self.fee_pips), U256::from(PIPS))
+    }
+
+    fn amount_in(self, target: U256) -> Answer<U256> {
+        if self.zero_for_one {
+            amount0_delta(target, self.sqrt_price, self.liquidity, true)
+        } else {
+            amount1_delta(target, self.sqrt_price, self.liquidity, true)
+        }
+    }
+
+    fn amount_out(self, target: U256) -> Answer<U256> {
+        if self.zero_for_one {
+            amount1_delta(target, self.sqrt_price, self.liquidity, false)
+        } else {
+            amount0_delta(target, self.sqrt_price, self.liquidity, false)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Quotes along a route, and the optimum of a cycle with what is around it.
+
+use crate::market::{Edge, Market};
+use crate::refusal::{Answer, Refusal};
+use crate::sizing::Chain;
+use crate::u256::U256;
+
+pub struct RouteQuote {
+    /// One more than there are hops; the first is the input.
+    pub amounts: Vec<U256>,
+    /// 1 − execution price ÷ spot price per hop, the LP fee taken off the input for both.
+    pub impacts: Vec<f64>,
+}
+
+pub struct Optimum {
+    pub quote: RouteQuote,
+    /// Other inputs and what the cycle would pay for them.
+    pub alternatives: Vec<(U256, U256)>,
+}
+
+pub fn quote_route(market: &Market, edges: &[Edge], amount_in: U256) -> Answer<RouteQuote> {
+    let mut amounts = vec![amount_in];
+    let mut impacts = Vec::with_capacity(edges.len());
+    let mut amount = amount_in;
+    for edge in edges {
+        let pool = market.pool(*edge)?;
+        let out = pool.quote(edge.zero_for_one(), amount)?;
+        let at_spot = amount.to_f64() * pool.rate(edge.zero_for_one());
+        impacts.push((1.0 - out.to_f64() / at_spot).clamp(0.0, 1.0));
+        amounts.push(out);
+        amount = out;
+    }
+    Ok(RouteQuote { amounts, impacts })
+}
+
+/// Nothing where no input up to the bound earns anything.
+pub fn optimise(market: &Market, edges: &[Edge], bound: U256) -> Answer<Option<Optimum>> {
+    let chain = Chain::new(market, edges, bound)?;
+    let Some(best) = chain.optimum() else { return Ok(None) };
+    let quote = quote_route(market, edges, best.amount_in)?;
+    if quote.amounts.last() != Some(&best.amount_out) {
+        return Err(Refusal::InvalidState);
+    }
+    let mut alternatives = Vec::new();
+    for (factor, divisor) in [(1u32, 4u32), (1, 2), (2, 1), (4, 1)] {
+        let amount = best.amount_in.mul_div(U256::from(factor), U256::from(divisor)).unwrap_or(U256::MAX);
+        if amount.is_zero() || amount > bound {
+            continue;
+        }
+        if let Ok(output) = chain.output(amount) {
+            alternatives.push((amount, output));
+        }
+    }
+    Ok(Some(Optimum { quote, alternatives }))
+}

@@ -1,0 +1,369 @@
+//! The input of a cycle that earns most.
+//!
+//! The profit as a real function of the input is concave: each hop's rate falls with the amount. So doubles find its top, by a formula where all
+//! hops are constant-product pairs and by bisection of the marginal rate elsewhere, to about a billionth of the pools' depth: near the top
+//! that error costs nothing. What is left is the staircase of rounding: a hop into a coarse token (USDC has 6 decimals) loses up to one of its
+//! units, worth a billion base units of an 18-decimals token. So the size is chosen as an amount of the coarsest token on the way, with the
+//! smallest input that reaches it; and where two coarse tokens follow each other, along the amounts at which the second loses least, which lie a
+//! convergent of the rate's continued fraction apart.
+
+use crate::market::{Edge, Market};
+use crate::pool::Pool;
+use crate::refusal::{Answer, Refusal};
+use crate::u256::U256;
+
+/// Hops of the longest cycle that can be sized.
+pub const MAX_HOPS: usize = 8;
+
+/// An exactly computed size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub amount_in: U256,
+    pub amount_out: U256,
+}
+
+impl Size {
+    /// 0 where the size loses.
+    pub fn profit(&self) -> U256 {
+        self.amount_out.saturating_sub(self.amount_in)
+    }
+
+    fn beats(&self, other: &Self) -> bool {
+        (self.profit(), other.amount_in) > (other.profit(), self.amount_in)
+    }
+}
+
+/// Where doubles see the top.
+#[derive(Clone, Copy, Debug)]
+pub struct Estimate {
+    pub amount_in: f64,
+    /// No integer size earns more than this: rounding of the doubles included.
+    pub upper_profit: f64,
+}
+
+/// A cycle's hops, resolved.
+pub struct Chain<'a> {
+    hops: Vec<(&'a Pool, bool)>,
+    bound: U256,
+}
+
+impl<'a> Chain<'a> {
+    /// `bound` is the largest input allowed.
+    pub fn new(market: &'a Market, edges: &[Edge], bound: U256) -> Answer<Self> {
+        if edges.is_empty() || edges.len() > MAX_HOPS {
+            return Err(Refusal::BrokenRoute);
+        }
+        let hops = edges.iter().map(|edge| Ok((market.pool(*edge)?, edge.zero_for_one()))).collect::<Answer<Vec<_>>>()?;
+        Ok(Self { hops, bound })
+    }
+
+    /// Output for an input.
+    pub fn output(&self, amount_in: U256) -> Answer<U256> {
+        forward(&self.hops, amount_in)
+    }
+
+    /// The top in doubles; nothing where no amount is profitable.
+    pub fn estimate(&self) -> Option<Estimate> {
+        let bound = self.bound.to_f64();
+        let top = match self.closed_form() {
+            Some(top) => top,
+            None => self.bisect(bound)?,
+        };
+        if top.is_nan() || top <= 0.0 {
+            return None;
+        }
+        let amount_in = top.min(bound).max(1.0);
+        let (output, _) = self.at(amount_in)?;
+        // Each hop's formula is right to a few units in the last place of 53 bits.
+        let upper_profit = output - amount_in + output.max(amount_in) * 1e-13;
+        (upper_profit >= 1.0).then_some(Estimate { amount_in, upper_profit })
+    }
+
+    /// The most profitable exact size; nothing where none earns at least one base unit.
+    pub fn optimum(&self) -> Option<Size> {
+        let estimate = self.estimate()?;
+        let start = U256::from_f64(estimate.amount_in).min(self.bound);
+        let values = self.unit_values(estimate.amount_in)?;
+        // Ties go to the earlier token: its amounts are closer to the input.
+        let coarsest = (1..self.hops.len()).rev().max_by(|a, b| values[*a].total_cmp(&values[*b])).filter(|k| values[*k] > 0.01);
+        let mut best = Size { amount_in: start, amount_out: self.output(start).unwrap_or(U256::ZERO) };
+        self.climb(0, start, &[], &mut best);
+        if let Some(k) = coarsest {
+            let centre = forward(&self.hops[..k], start).unwrap_or(U256::ZERO);
+            // Rates between the coarse token and the others: whose rounding is to be dodged by walking along.
+            let slopes: Vec<f64> = (1..self.hops.len()).filter(|j| *j != k && values[*j] > 1e-4).map(|j| values[k] / values[j]).collect();
+            self.climb(k, centre, &strides(&slopes, 40), &mut best);
+        }
+        (!best.profit().is_zero()).then_some(best)
+    }
+
+    /// Walks from an amount after `k` hops to better ones, several places at a time, until no stride from any of the best leads to a better one.
+    fn climb(&self, k: usize, centre: U256, strides: &[U256], best: &mut Size) {
+        let mut beam: Vec<Place> = Vec::new();
+        let first = centre.saturating_sub(U256::from(NEIGHBOURS));
+        for i in 0..=2 * NEIGHBOURS {
+            self.visit(k, first.saturating_add(U256::from(i)), &mut beam);
+        }
+        for _ in 0..MAX_EXPANSIONS {
+            let Some(place) = beam.iter_mut().find(|place| !place.is_expanded) else { break };
+            place.is_expanded = true;
+            let amount = place.amount;
+            for stride in strides {
+                self.visit(k, amount.saturating_add(*stride), &mut beam);
+                self.visit(k, amount.saturating_sub(*stride), &mut beam);
+            }
+        }
+        if let Some(place) = beam.first().filter(|place| place.size.beats(best)) {
+            *best = place.size;
+        }
+    }
+
+    /// Computes a size and keeps it where it is one of the best so far.
+    fn visit(&self, k: usize, amount: U256, beam: &mut Vec<Place>) {
+        let Some(size) = self.through_middle(k, amount) else { return };
+        let at = beam.partition_point(|place| !size.beats(&place.size));
+        let is_known = beam[..at].last().is_some_and(|place| place.size == size);
+        if at < BEAM && !is_known {
+            beam.truncate(BEAM - 1);
+            beam.insert(at, Place { amount, size, is_expanded: false });
+        }
+    }
+
+    /// The size with the smallest input that gives at least `amount` after `k` hops; nothing where that is not possible within the bound.
+    fn through_middle(&self, k: usize, amount: U256) -> Option<Size> {
+        if amount.is_zero() {
+            return None;
+        }
+        let amount_in = backward(&self.hops[..k], amount).ok()?;
+        if amount_in > self.bound {
+            return None;
+        }
+        // The smallest input may give a little more than asked for.
+        let middle = if k == 0 { amount_in } else { forward(&self.hops[..k], amount_in).ok()? };
+        Some(Size { amount_in, amount_out: forward(&self.hops[k..], middle).ok()? })
+    }
+
+    /// A chain of constant-product pairs is itself of the form `n x / (d + e x)`, whose profit is highest at `(√(n d) − d) / e`.
+    fn closed_form(&self) -> Option<f64> {
+        let (mut n, mut d, mut e) = (1.0, 1.0, 0.0);
+        for (pool, zero_for_one) in &self.hops {
+            let Pool::V2(pair) = pool else { return None };
+            let (reserve_in, reserve_out) = pair.directed_f64(*zero_for_one)?;
+            let kept = pair.kept_share();
+            e = reserve_in * e + kept * n;
+            n *= kept * reserve_out;
+            d *= reserve_in;
+        }
+        Some(((n * d).sqrt() - d) / e)
+    }
+
+    /// The input at which the last unit earns nothing any more, or up to which the pools can pay.
+    fn bisect(&self, bound: f64) -> Option<f64> {
+        let earns = |x: f64| self.at(x).is_some_and(|(_, rate)| rate > 1.0);
+        if !earns(1.0) {
+            return None;
+        }
+        let (mut low, mut high) = (1.0, 1.0);
+        while high < bound && earns(high) {
+            low = high;
+            high *= 16.0;
+        }
+        for _ in 0..64 {
+            let middle = 0.5 * (low + high);
+            if middle <= low || middle >= high {
+                break;
+            }
+            if earns(middle) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        Some(low)
+    }
+
+    /// Output and marginal rate of the whole chain.
+    fn at(&self, amount_in: f64) -> Option<(f64, f64)> {
+        let mut amount = amount_in;
+        let mut rate = 1.0;
+        for (pool, zero_for_one) in &self.hops {
+            let (out, hop_rate) = pool.estimate(*zero_for_one, amount)?;
+            amount = out;
+            rate *= hop_rate;
+        }
+        Some((amount, rate))
+    }
+
+    /// What one unit of each token on the way is worth at the end, in base units of the last token.
+    fn unit_values(&self, amount_in: f64) -> Option<Vec<f64>> {
+        let mut amount = amount_in;
+        let mut rates = Vec::with_capacity(self.hops.len());
+        for (pool, zero_for_one) in &self.hops {
+            let (out, rate) = pool.estimate(*zero_for_one, amount)?;
+            amount = out;
+            rates.push(rate);
+        }
+        let mut values = vec![1.0; self.hops.len() + 1];
+        for k in (0..self.hops.len()).rev() {
+            values[k] = values[k + 1] * rates[k];
+        }
+        Some(values)
+    }
+}
+
+/// Places kept while walking: one alone gets stuck where each stride loses a little.
+const BEAM: usize = 16;
+const MAX_EXPANSIONS: u32 = 96;
+/// Looked at on both sides of the centre: all there is in the smallest pools.
+const NEIGHBOURS: u32 = 8;
+
+struct Place {
+    /// Of the token that is walked along.
+    amount: U256,
+    size: Size,
+    is_expanded: bool,
+}
+
+fn forward(hops: &[(&Pool, bool)], amount_in: U256) -> Answer<U256> {
+    hops.iter().try_fold(amount_in, |amount, (pool, zero_for_one)| pool.quote(*zero_for_one, amount))
+}
+
+fn backward(hops: &[(&Pool, bool)], amount_out: U256) -> Answer<U256> {
+    hops.iter().rev().try_fold(amount_out, |amount, (pool, zero_for_one)| pool.input_for(*zero_for_one, amount))
+}
+
+/// Distances to walk: the denominators of the convergents of each slope's continued fraction (after `q` of them the other token's amount is
+/// nearly whole again) and their doubles; at most `limit` per slope.
+fn strides(slopes: &[f64], limit: usize) -> Vec<U256> {
+    let mut found: Vec<U256> = Vec::new();
+    for slope in slopes {
+        let (mut before, mut q) = (0.0f64, 1.0f64);
+        let mut rest = slope.fract();
+        let mut count = 0;
+        while count < limit && q < 1e12 {
+            let inverse = if rest > 1e-12 { 1.0 / rest } else { f64::INFINITY };
+            let next = q * inverse.floor() + before;
+            let mut double = q;
+            while double < next && double < 1e12 && count < limit {
+                found.push(U256::from_f64(double));
+                double *= 2.0;
+                count += 1;
+            }
+            before = q;
+            q = next;
+            rest = inverse.fract();
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocols::uniswap_v2::Pair;
+    use crate::protocols::uniswap_v3::{Shape, V3Pool};
+    use proptest::prelude::*;
+
+    /// Pairs in a row from token 0 back to token 0.
+    fn cycle_of(pools: Vec<Pool>) -> (Market, Vec<Edge>) {
+        let mut market = Market::default();
+        let hops = pools.len() as u32;
+        for (i, pool) in pools.into_iter().enumerate() {
+            // A cycle of two hops has the same two tokens twice, in the same order.
+            let (from, to) = (i as u32, (i as u32 + 1) % hops);
+            market.insert(i as u32, [from, to], pool).unwrap();
+        }
+        (market, (0..hops).map(|i| Edge::new(i, true)).collect())
+    }
+
+    fn pair(reserves: (u128, u128), fee_pips: u32) -> Pool {
+        Pool::V2(Pair::new([reserves.0, reserves.1], fee_pips).unwrap())
+    }
+
+    fn profit_of(chain: &Chain) -> f64 {
+        chain.optimum().map_or(0.0, |size| size.profit().to_f64())
+    }
+
+    fn scan(chain: &Chain, inputs: impl Iterator<Item = U256>) -> f64 {
+        inputs.filter_map(|x| Some(Size { amount_in: x, amount_out: chain.output(x).ok()? }.profit().to_f64())).fold(0.0, f64::max)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+        #[test]
+        fn no_input_of_a_tiny_cycle_earns_more_than_one_unit_more(
+            reserves in prop::collection::vec((20u128..4_000, 20u128..4_000), 2..=3), fee in 0u32..10_000, bound in 1u32..6_000,
+        ) {
+            let (market, edges) = cycle_of(reserves.into_iter().map(|pair_of| pair(pair_of, fee)).collect());
+            let chain = Chain::new(&market, &edges, U256::from(bound)).unwrap();
+            let best = scan(&chain, (1..=bound).map(U256::from));
+            prop_assert!(profit_of(&chain) >= best - 1.0, "{} of {}", profit_of(&chain), best);
+            if let Some(size) = chain.optimum() {
+                prop_assert!(size.amount_in <= U256::from(bound));
+                prop_assert_eq!(chain.output(size.amount_in), Ok(size.amount_out));
+            }
+        }
+
+    }
+
+    proptest! {
+        // Each case is a scan of some hundred thousand amounts.
+        #![proptest_config(ProptestConfig::with_cases(600))]
+
+        #[test]
+        fn no_amount_of_the_coarse_tokens_on_the_way_earns_a_billionth_more(
+            coarse in prop::collection::vec(20_000_000u128..80_000_000, 4), depth in prop::collection::vec(1u128 << 60..1 << 70, 2), gap in 1.01f64..1.2,
+        ) {
+            // 18 decimals > 6 decimals > 6 decimals > 18 decimals, with a gap that always leaves a profit.
+            let price = depth[0] as f64 / coarse[0] as f64 * (coarse[1] as f64 / coarse[2] as f64);
+            let last = (coarse[3], (coarse[3] as f64 * price * gap) as u128);
+            let (market, edges) = cycle_of(vec![pair((depth[0], coarse[0]), 500), pair((coarse[1], coarse[2]), 500), pair(last, 500)]);
+            let chain = Chain::new(&market, &edges, U256::MAX).unwrap();
+            let found = profit_of(&chain);
+            let centre = chain.estimate().map_or(0.0, |estimate| estimate.amount_in);
+            // Every amount of the first coarse token within a tenth of the top, with the smallest input for each.
+            let first = market.pool(edges[0]).unwrap();
+            let middle = first.quote(true, U256::from_f64(centre)).unwrap_or(U256::ZERO).low_u128();
+            let best = scan(&chain, (middle - middle / 10..=middle + middle / 10).filter_map(|m| first.input_for(true, U256::from(m)).ok()));
+            prop_assert!(found >= best - (best * 1e-9).max(1.0), "{} of {}", found, best);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn a_scan_around_and_far_from_the_optimum_finds_no_better_size_with_concentrated_liquidity(
+            liquidity in prop::collection::vec(1u128 << 60..1 << 64, 3), tick in -300i32..-40, reserve in 1u128 << 60..1 << 64, fee in 0u32..1_000,
+        ) {
+            let shape = Shape { fee_pips: fee, tick_spacing: 10, tick, tick_lower: -887_272, tick_upper: 887_272 };
+            let sqrt_price = crate::protocols::uniswap_v3::tick_math::sqrt_ratio_at_tick(tick).unwrap();
+            let edge = tick.div_euclid(10) * 10;
+            // Thick around the price, thinner further on: the optimum lies behind some of the ticks.
+            let ticks = vec![-887_220 / 10 * 10, edge - 40, edge - 10, edge + 20, edge + 50, 887_270];
+            let [a, b, c] = [liquidity[0] as i128, liquidity[1] as i128, liquidity[2] as i128];
+            let pool = V3Pool::new(shape, sqrt_price, (a + b + c) as u128, ticks, vec![a, b, c, -c, -b, -a]).unwrap();
+            let (market, edges) = cycle_of(vec![pair((reserve, reserve), fee), Pool::V3(Box::new(pool))]);
+            for edges in [edges.clone(), edges.iter().rev().map(|edge| Edge::new(edge.pool(), false)).collect()] {
+                let chain = Chain::new(&market, &edges, U256::MAX).unwrap();
+                let found = profit_of(&chain);
+                let centre = chain.estimate().map_or(1.0, |estimate| estimate.amount_in);
+                let near = (0..400u32).map(|i| U256::from_f64(centre).saturating_add(U256::from(i)).saturating_sub(U256::from(200u32)));
+                let far = (1..400u32).map(|i| U256::from_f64(centre.max(1e12) * f64::from(i) / 133.0));
+                let best = scan(&chain, near.chain(far));
+                prop_assert!(found >= best - (best * 1e-9).max(1.0), "{} of {}", found, best);
+            }
+        }
+    }
+
+    #[test]
+    fn a_cycle_that_loses_has_no_optimum() {
+        let (market, edges) = cycle_of(vec![pair((1_000_000, 1_000_000), 3_000), pair((1_000_000, 1_000_000), 3_000)]);
+        let chain = Chain::new(&market, &edges, U256::MAX).unwrap();
+        assert_eq!(chain.optimum(), None);
+        assert!(chain.estimate().is_none());
+    }
+}

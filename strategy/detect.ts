@@ -1,0 +1,51 @@
+import type { Candidate } from "../domain/candidate.ts";
+import { messageOf } from "../domain/errors.ts";
+import type { DetectDecision, DetectFacts } from "../domain/lifecycle.ts";
+import type { PoolState } from "../domain/pool.ts";
+import { Engine } from "../rust-wasm/engine.ts";
+import { reject } from "./rejection.ts";
+
+/** Gas of the executor's own frame with its flash loan, and of one hop by family; measured on the devnet, used until a simulation says better. */
+const GAS_BASE = 160_000n;
+const GAS_PER_HOP = { "uniswap-v2": 75_000n, "uniswap-v3": 125_000n } as const;
+
+/** Expected gas of a route through these pools. */
+export function estimateRouteGas(pools: readonly PoolState[]): bigint {
+	return pools.reduce((sum, pool) => sum + GAS_PER_HOP[pool.family], GAS_BASE);
+}
+
+/** What the lender keeps of a loan: rounded up, as the Balancer V2 vault does (`FlashLoans._calculateFlashLoanFeeAmount`, `mulUp`). */
+export function flashLoanFee(amount: bigint, feeBps: number): bigint {
+	return (amount * BigInt(feeBps) + 9_999n) / 10_000n;
+}
+
+/** The exact integer optimum of the candidate's cycle on the candidate's own pool states, within what can be borrowed. */
+export function decideDetect(candidate: Candidate, facts: DetectFacts): DetectDecision {
+	using engine = new Engine();
+	try {
+		engine.upsertPools(candidate.pools);
+		const optimum = engine.optimise(candidate.route, BigInt(facts.loanLiquidity));
+		if (optimum === null || optimum.grossProfit <= 0n) {
+			return reject("detect", "not_profitable", "no input gives more back than it takes on the candidate's states");
+		}
+		const fee = flashLoanFee(optimum.amountIn, facts.flashLoanFeeBps);
+		if (optimum.grossProfit <= fee) {
+			return reject("detect", "not_profitable", `gross profit ${optimum.grossProfit} does not cover the flash-loan fee ${fee}`);
+		}
+		return {
+			kind: "proceed",
+			amountIn: optimum.amountIn.toString(),
+			amountOut: optimum.amountOut.toString(),
+			grossProfit: optimum.grossProfit.toString(),
+			hops: candidate.route.map((_, i) => ({
+				amountIn: String(optimum.amounts[i]),
+				amountOut: String(optimum.amounts[i + 1]),
+				priceImpact: optimum.priceImpacts[i] ?? 0,
+			})),
+			gasEstimate: estimateRouteGas(candidate.pools).toString(),
+			alternatives: optimum.alternatives.map((a) => ({ amountIn: a.amountIn.toString(), grossProfit: a.grossProfit.toString() })),
+		};
+	} catch (error) {
+		return reject("detect", "engine_refused", messageOf(error));
+	}
+}

@@ -1,0 +1,174 @@
+import type { ChainConfig } from "../config/chain.ts";
+import type { Candidate } from "../domain/candidate.ts";
+import type {
+	DetectDecision,
+	DetectFacts,
+	PlanDecision,
+	PlanDraft,
+	PlanFacts,
+	PriceDecision,
+	Proceed,
+	ScoreDecision,
+} from "../domain/lifecycle.ts";
+import type { PlannedHop, RelayKind } from "../domain/plan.ts";
+import { flashLoanFee } from "./detect.ts";
+import { fromWei, toWei } from "./price.ts";
+import { reject } from "./rejection.ts";
+
+const BPS = 10_000n;
+const PPM = 1_000_000n;
+/** The simulation says gas after refunds, which are up to a fifth (EIP-3529); a swap that crosses one tick more must not run out of gas either. */
+const GAS_LIMIT_MARGIN_BPS = 14_000n;
+
+export interface PlanQuestion {
+	readonly candidate: Candidate;
+	readonly price: Proceed<PriceDecision>;
+	readonly detect: Proceed<DetectDecision>;
+	readonly score: Proceed<ScoreDecision>;
+}
+
+/** The hops as the executor performs them. */
+export function plannedHops(candidate: Candidate, detect: Proceed<DetectDecision>): readonly PlannedHop[] {
+	return candidate.route.map((hop, i) => {
+		const amounts = detect.hops[i];
+		const pool = candidate.pools[i];
+		if (amounts === undefined || pool === undefined)
+			throw new RangeError(`hop ${i} of ${candidate.route.length} has no amounts or no pool state`);
+		return {
+			pool: hop.pool,
+			family: hop.family,
+			tokenIn: hop.tokenIn,
+			tokenOut: hop.tokenOut,
+			amountIn: amounts.amountIn,
+			amountOut: amounts.amountOut,
+			feePips: pool.feePips,
+		};
+	});
+}
+
+/**
+ * What can be planned without asking the chain: the loan, the fees, the bound below which the executor reverts, the blocks that count.
+ * The bound is the larger of the gas cost and the expected profit less the slippage tolerance, so that a success is never a loss.
+ */
+export function draftPlan(
+	question: PlanQuestion,
+	facts: Pick<DetectFacts, "flashLoanFeeBps" | "lender" | "vault">,
+	chain: Pick<ChainConfig, "executor" | "treasury" | "policy">,
+): PlanDraft {
+	const { candidate, price, detect, score } = question;
+	const { policy } = chain;
+	const amountIn = BigInt(detect.amountIn);
+	const fee = flashLoanFee(amountIn, facts.flashLoanFeeBps);
+	const expected = BigInt(detect.grossProfit) - fee;
+	const gas = BigInt(detect.gasEstimate);
+	const suggested = BigInt(price.priorityFeePerGasWei);
+	const offered = (BigInt(score.expectedNetProfitWei) * BigInt(policy.priorityFeeShareBps)) / BPS / gas;
+	const priorityFee = offered > suggested ? offered : suggested;
+	// The base fee rises by at most an eighth per block (EIP-1559): enough for every block up to the deadline.
+	let baseFee = BigInt(price.nextBaseFeePerGasWei);
+	for (let block = 1; block < policy.deadlineBlocks; block++) baseFee += baseFee / 8n + 1n;
+	const maxFee = baseFee + priorityFee;
+	const gasFloor = fromWei(gas * maxFee + BigInt(price.l1DataFeeWei), price.startTokenPrice);
+	const slippageFloor = expected - (expected * BigInt(policy.slippageToleranceBps)) / BPS;
+	return {
+		executor: chain.executor,
+		profitRecipient: chain.treasury,
+		flashLoan: { lender: facts.lender, vault: facts.vault, token: candidate.startToken, amount: detect.amountIn, fee: fee.toString() },
+		minProfit: (gasFloor > slippageFloor ? gasFloor : slippageFloor).toString(),
+		maxFeePerGasWei: maxFee.toString(),
+		maxPriorityFeePerGasWei: priorityFee.toString(),
+		targetBlock: candidate.block.number + 1,
+		deadlineBlock: candidate.block.number + policy.deadlineBlocks,
+	};
+}
+
+/** Does the plan hold on the chain as it is now, within the limits, and by which route is it worth sending? */
+export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecision {
+	const { candidate, price, detect, score } = question;
+	const { draft, simulation, limits, usage } = facts;
+	const expected = BigInt(detect.grossProfit) - BigInt(draft.flashLoan.fee);
+	const minProfit = BigInt(draft.minProfit);
+	if (minProfit > expected) {
+		return reject(
+			"plan",
+			"gas_above_profit",
+			`gas costs up to ${draft.minProfit} base units of the start token; the cycle earns ${expected}`,
+		);
+	}
+	if (facts.headNumber >= draft.deadlineBlock) {
+		return reject("plan", "deadline_passed", `head ${facts.headNumber} has reached the deadline block ${draft.deadlineBlock}`);
+	}
+	if (!simulation.ok)
+		return reject("plan", "simulation_reverted", `on block ${simulation.blockNumber}: ${simulation.revertReason ?? "no reason given"}`);
+	if (simulation.blockNumber === candidate.block.number && BigInt(simulation.profit) !== expected) {
+		return reject(
+			"plan",
+			"simulation_mismatch",
+			`the chain pays ${simulation.profit}, the engine says ${expected}, on the same block ${simulation.blockNumber}`,
+		);
+	}
+	const gasLimit = (BigInt(simulation.gasUsed) * GAS_LIMIT_MARGIN_BPS) / BPS;
+	const gasCostWei = BigInt(simulation.gasUsed) * (BigInt(price.nextBaseFeePerGasWei) + BigInt(draft.maxPriorityFeePerGasWei));
+	const netProfitWei = toWei(BigInt(simulation.profit), price.startTokenPrice) - gasCostWei - BigInt(price.l1DataFeeWei);
+	if (netProfitWei <= 0n)
+		return reject("plan", "gas_above_profit", `gas costs ${gasCostWei} wei; the simulated profit is ${simulation.profit}`);
+
+	const exceeded = firstExceeded([
+		["input", BigInt(detect.amountIn), BigInt(limits.maxAmountIn)],
+		["gas cost at the limit", gasLimit * BigInt(draft.maxFeePerGasWei), BigInt(limits.maxGasCostWei)],
+		["loss today", BigInt(usage.lossWeiToday), BigInt(limits.maxLossWeiPerDay)],
+		["submissions in the last minute", BigInt(usage.submissionsLastMinute) + 1n, BigInt(limits.maxSubmissionsPerMinute)],
+	]);
+	if (exceeded !== null) return reject("plan", "limit_exceeded", exceeded);
+
+	const relay = chooseRelay({ score, relays: facts.relays, netProfitWei, revertCostWei: gasCostWei });
+	if (relay === null) return reject("plan", "expected_value_too_low", "no configured relay gives the submission a positive expected value");
+	return {
+		kind: "proceed",
+		plan: {
+			chainId: candidate.chainId,
+			executor: draft.executor,
+			profitRecipient: draft.profitRecipient,
+			startToken: candidate.startToken,
+			amountIn: detect.amountIn,
+			hops: plannedHops(candidate, detect),
+			flashLoan: draft.flashLoan,
+			minProfit: draft.minProfit,
+			calldata: facts.calldata,
+			gasLimit: gasLimit.toString(),
+			maxFeePerGasWei: draft.maxFeePerGasWei,
+			maxPriorityFeePerGasWei: draft.maxPriorityFeePerGasWei,
+			relay,
+			targetBlock: draft.targetBlock,
+			deadlineBlock: draft.deadlineBlock,
+			expectedGrossProfit: detect.grossProfit,
+			expectedNetProfitWei: netProfitWei.toString(),
+		},
+	};
+}
+
+function firstExceeded(bounds: readonly (readonly [name: string, value: bigint, bound: bigint])[]): string | null {
+	const found = bounds.find(([, value, bound]) => value > bound);
+	return found === undefined ? null : `${found[0]} ${found[1]} is above the limit ${found[2]}`;
+}
+
+/**
+ * The route with the larger expected value: a bundle never pays for a revert but is included only where its builder wins the block; the public
+ * mempool reaches every builder and pays for failures.
+ */
+function chooseRelay(of: {
+	readonly score: Proceed<ScoreDecision>;
+	readonly relays: PlanFacts["relays"];
+	readonly netProfitWei: bigint;
+	readonly revertCostWei: bigint;
+}): RelayKind | null {
+	const { successPpm, revertedPpm } = of.score.score;
+	let best: { readonly kind: RelayKind; readonly valueWei: bigint } | null = null;
+	for (const relay of of.relays) {
+		const gainWei = (BigInt(successPpm) * of.netProfitWei * BigInt(relay.inclusionSharePpm)) / PPM / PPM;
+		const lossWei = relay.kind === "public" ? (BigInt(revertedPpm) * of.revertCostWei) / PPM : 0n;
+		const valueWei = gainWei - lossWei;
+		if (valueWei > 0n && (best === null || valueWei > best.valueWei)) best = { kind: relay.kind, valueWei };
+	}
+	return best?.kind ?? null;
+}

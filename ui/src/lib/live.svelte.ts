@@ -1,0 +1,172 @@
+import { getContext, setContext } from "svelte";
+import type { Chains } from "../../../api/chains/schema.ts";
+import type { Health } from "../../../api/health/schema.ts";
+import type { MoneySummary } from "../../../api/money/schema.ts";
+import type { Opportunity, OpportunityPage } from "../../../api/opportunities/schema.ts";
+import type { Rejections } from "../../../api/rejections/schema.ts";
+import type { StepMessage } from "../../../api/stream/messages.ts";
+import { applyStep, mergeRows, type Outcome } from "./lifecycle.ts";
+import { Refresh } from "./refresh.ts";
+import { read } from "./requests.ts";
+import { retryDelay, StepStream, type StreamState } from "./stream.ts";
+
+/** Rows of the feed. More than a screen holds; the trades page has the rest. */
+const FEED_ROWS = 60;
+/** Least milliseconds between two readings of the same list, however fast the market is. */
+const FEED_INTERVAL_MS = 600;
+const SUMMARY_INTERVAL_MS = 1_500;
+/** Dependencies and control rows do not announce their changes. */
+const POLL_MS = 5_000;
+
+/** Everything that the pages show together, kept up to date by the stream; one per window. */
+export class Live {
+	feed = $state.raw<readonly Opportunity[]>([]);
+	feedOutcome = $state<Outcome | null>(null);
+	money = $state.raw<MoneySummary | null>(null);
+	rejections = $state.raw<Rejections | null>(null);
+	health = $state.raw<Health | null>(null);
+	chains = $state.raw<Chains | null>(null);
+	stream = $state.raw<StreamState>({ kind: "connecting" });
+	/** Why the first reading failed; null once there is anything to show. */
+	failure = $state<string | null>(null);
+	isLoaded = $state(false);
+	nowMs = $state(Date.now());
+	/** Lifecycles settled since this page was opened, for announcements. */
+	settledSeen = $state(0);
+
+	readonly #steps: StepStream;
+	readonly #listeners = new Set<(message: StepMessage | null) => void>();
+	readonly #timers: ReturnType<typeof setInterval>[] = [];
+	readonly #feedRefresh = new Refresh(() => this.#readFeed(), FEED_INTERVAL_MS);
+	readonly #summaryRefresh = new Refresh(() => this.#readSummary(), SUMMARY_INTERVAL_MS);
+	#retry: ReturnType<typeof setTimeout> | undefined;
+	#failures = 0;
+	#isStopped = false;
+
+	constructor() {
+		this.#steps = new StepStream({
+			connect: (after) => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/stream?after=${after}`),
+			onStep: (message) => this.#take(message),
+			onReset: () => void this.load(),
+			onState: (state) => {
+				this.stream = state;
+			},
+			now: () => Date.now(),
+			random: () => Math.random(),
+		});
+	}
+
+	/** Starts reading; returns how to stop. */
+	start(): () => void {
+		void this.load();
+		this.#timers.push(setInterval(() => void this.#poll(), POLL_MS));
+		this.#timers.push(
+			setInterval(() => {
+				this.nowMs = Date.now();
+			}, 1_000),
+		);
+		const hurry = () => {
+			if (document.visibilityState === "visible") this.#steps.hurry();
+		};
+		window.addEventListener("online", hurry);
+		document.addEventListener("visibilitychange", hurry);
+		return () => {
+			this.#isStopped = true;
+			for (const timer of this.#timers) clearInterval(timer);
+			clearTimeout(this.#retry);
+			this.#feedRefresh.stop();
+			this.#summaryRefresh.stop();
+			this.#steps.stop();
+			window.removeEventListener("online", hurry);
+			document.removeEventListener("visibilitychange", hurry);
+		};
+	}
+
+	/** Reads the whole state, then follows the stream from there; tries again by itself until that works. */
+	async load(): Promise<void> {
+		try {
+			const page = await this.#readPage();
+			this.feed = page.items;
+			this.isLoaded = true;
+			this.failure = null;
+			this.#failures = 0;
+			this.#steps.start(page.latestSeq);
+			this.#tell(null);
+		} catch (error) {
+			this.failure = error instanceof Error ? error.message : String(error);
+			this.stream = { kind: "waiting", retryAtMs: Date.now() };
+			if (!this.#isStopped) this.#retry = setTimeout(() => void this.load(), retryDelay(this.#failures, Math.random()));
+			this.#failures += 1;
+		}
+		await Promise.all([this.#readSummary(), this.#poll()]);
+	}
+
+	/** Shows only lifecycles of one outcome, or all of them. */
+	filter(outcome: Outcome | null): void {
+		this.feedOutcome = outcome;
+		this.feed = [];
+		this.isLoaded = false;
+		this.#feedRefresh.ask();
+	}
+
+	/** Calls `listener` at each step change, and with null after the state was loaded anew; returns how to stop that. */
+	onStep(listener: (message: StepMessage | null) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** Takes control rows that an answer carried, without waiting for the next poll. */
+	async readChains(): Promise<void> {
+		this.chains = await read<Chains>("/api/chains");
+	}
+
+	#take(message: StepMessage): void {
+		this.feed = this.feed.map((row) => (row.workflowId === message.workflowId ? applyStep(row, message) : row));
+		if (message.status === "settled") this.settledSeen += 1;
+		this.#feedRefresh.ask();
+		if (message.status !== "done") this.#summaryRefresh.ask();
+		this.#tell(message);
+	}
+
+	#tell(message: StepMessage | null): void {
+		for (const listener of this.#listeners) listener(message);
+	}
+
+	#readPage(): Promise<OpportunityPage> {
+		const outcome = this.feedOutcome === null ? "" : `&outcome=${this.feedOutcome}`;
+		return read<OpportunityPage>(`/api/opportunities?limit=${FEED_ROWS}${outcome}`);
+	}
+
+	async #readFeed(): Promise<void> {
+		const asked = this.feedOutcome;
+		const page = await this.#readPage();
+		// The filter was changed while the answer was on its way.
+		if (asked !== this.feedOutcome) return;
+		const known = asked === null ? this.feed : [];
+		this.feed = mergeRows({ known, fresh: page.items, limit: FEED_ROWS });
+		this.isLoaded = true;
+	}
+
+	async #readSummary(): Promise<void> {
+		const [money, rejections] = await Promise.allSettled([read<MoneySummary>("/api/money"), read<Rejections>("/api/rejections")]);
+		if (money.status === "fulfilled") this.money = money.value;
+		if (rejections.status === "fulfilled") this.rejections = rejections.value;
+	}
+
+	async #poll(): Promise<void> {
+		const [health, chains] = await Promise.allSettled([read<Health>("/api/health", undefined, [503]), read<Chains>("/api/chains")]);
+		// What cannot be read is shown as unknown, not as it was.
+		this.health = health.status === "fulfilled" ? health.value : null;
+		if (chains.status === "fulfilled") this.chains = chains.value;
+	}
+}
+
+const KEY = Symbol("live");
+
+export function provideLive(live: Live): Live {
+	return setContext(KEY, live);
+}
+
+export function useLive(): Live {
+	return getContext<Live>(KEY);
+}

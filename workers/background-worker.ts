@@ -1,0 +1,53 @@
+import { Worker } from "@temporalio/worker";
+import type { Logger } from "pino";
+import { closeEpochActivity } from "../activities/close-epoch.ts";
+import { tendWalletActivity } from "../activities/tend-wallet.ts";
+import { readChainConfig } from "../config/chain.ts";
+import { readKeys } from "../config/keys.ts";
+import { type Settings, taskQueues } from "../config/settings.ts";
+import { openDatabase } from "../db/connection.ts";
+import { ArbError } from "../domain/errors.ts";
+import { publicRelay } from "../execution/relay.ts";
+import { Wallets } from "../execution/wallets.ts";
+import { connectChain } from "../market/chain-client.ts";
+import { connectTemporal } from "./temporal.ts";
+import { workflowBundle } from "./workflow-bundle.ts";
+
+/** Puts together the process that tends wallets and closes reward epochs. It holds the treasury's key; the chain workers need only the operators'. */
+export async function openBackgroundWorker(
+	settings: Settings,
+	log: Logger,
+): Promise<{ readonly taskQueue: string; run(signal: AbortSignal): Promise<void> }> {
+	await using opened = new AsyncDisposableStack();
+	const chain = readChainConfig(settings.CHAIN_FILE);
+	if (settings.KEYS_FILE === undefined) {
+		throw new ArbError({
+			code: "configuration",
+			message: "KEYS_FILE is not set: the background worker signs for the treasury",
+			retryable: false,
+		});
+	}
+	const db = opened.use(openDatabase(settings.DATABASE_URL));
+	const client = await connectChain(chain);
+	opened.defer(() => client.close());
+	const temporal = await connectTemporal(settings);
+	opened.defer(() => temporal.connection.close());
+	const deps = { chain, db, client, wallets: Wallets.fromKeys(readKeys(settings.KEYS_FILE)), relay: publicRelay(chain.rpcUrl), log };
+	const taskQueue = taskQueues(settings.TASK_QUEUE_PREFIX, chain.chainId).background;
+	const worker = await Worker.create({
+		connection: temporal.connection,
+		namespace: settings.TEMPORAL_NAMESPACE,
+		taskQueue,
+		workflowBundle: await workflowBundle(),
+		activities: { tendWallet: tendWalletActivity(deps), closeEpoch: closeEpochActivity(deps) },
+		shutdownGraceTime: "2s",
+	});
+	const resources = opened.move();
+	return {
+		taskQueue,
+		run: async (signal) => {
+			await using _ = resources;
+			await worker.runUntil(new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })));
+		},
+	};
+}

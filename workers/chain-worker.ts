@@ -1,0 +1,91 @@
+import { hostname } from "node:os";
+import { Worker } from "@temporalio/worker";
+import type { Logger } from "pino";
+import type { Checkpoint } from "../activities/checkpoint.ts";
+import { lifecycleActivities } from "../activities/lifecycle.ts";
+import { orderActivities } from "../activities/orders.ts";
+import { watchMarketActivity } from "../activities/watch-market.ts";
+import { readChainConfig } from "../config/chain.ts";
+import { readKeys } from "../config/keys.ts";
+import { type Settings, taskQueues } from "../config/settings.ts";
+import { openDatabase } from "../db/connection.ts";
+import { ArbError } from "../domain/errors.ts";
+import { relaysOf } from "../execution/relay.ts";
+import { Wallets } from "../execution/wallets.ts";
+import { connectChain } from "../market/chain-client.ts";
+import { loadScorer, PROJECT_MODELS_DIR } from "../models/registry.ts";
+import { connectTemporal } from "./temporal.ts";
+import { workflowBundle } from "./workflow-bundle.ts";
+
+/** Lifecycles at once in one process: few, the best ones. */
+const MAX_LOCAL_ACTIVITIES = 40;
+
+export interface ChainWorker {
+	readonly chainId: number;
+	readonly taskQueue: string;
+	/** Works until the signal, then drains and closes what it opened, in the reverse order. */
+	run(signal: AbortSignal): Promise<void>;
+}
+
+/** Puts together the process that watches one chain and runs its lifecycles. */
+export async function openChainWorker(
+	settings: Settings,
+	log: Logger,
+	options: { readonly checkpoint?: (name: Checkpoint) => void; readonly isWatching?: boolean } = {},
+): Promise<ChainWorker> {
+	await using opened = new AsyncDisposableStack();
+	const chain = readChainConfig(settings.CHAIN_FILE);
+	if (chain.mode === "live") {
+		throw new ArbError({
+			code: "configuration",
+			message: "live mode is not available: its safety checks are not part of this version",
+			retryable: false,
+		});
+	}
+	const wallets = chain.mode === "paper" || settings.KEYS_FILE === undefined ? null : Wallets.fromKeys(readKeys(settings.KEYS_FILE));
+	const scorer = await loadScorer(settings.MODELS_DIR ?? PROJECT_MODELS_DIR);
+	if (scorer === null) log.warn({ chainId: chain.chainId }, "no ensemble is registered: rules decide, with lower limits");
+	const db = opened.use(openDatabase(settings.DATABASE_URL));
+	const client = await connectChain(chain);
+	opened.defer(() => client.close());
+	const temporal = await connectTemporal(settings);
+	opened.defer(() => temporal.connection.close());
+	const taskQueue = taskQueues(settings.TASK_QUEUE_PREFIX, chain.chainId).chain;
+	const deps = {
+		chain,
+		mode: chain.mode,
+		db,
+		client,
+		scorer,
+		wallets,
+		relays: relaysOf(chain.relays),
+		checkpoint: options.checkpoint ?? (() => undefined),
+		log,
+		temporal: temporal.client,
+		taskQueue,
+		holder: `${hostname()}:${process.pid}`,
+	};
+	const worker = await Worker.create({
+		connection: temporal.connection,
+		namespace: settings.TEMPORAL_NAMESPACE,
+		taskQueue,
+		workflowBundle: await workflowBundle(),
+		activities: {
+			...lifecycleActivities(deps),
+			...orderActivities(deps),
+			...(options.isWatching === false ? {} : { watchMarket: watchMarketActivity(deps) }),
+		},
+		maxConcurrentLocalActivityExecutions: MAX_LOCAL_ACTIVITIES,
+		stickyQueueScheduleToStartTimeout: "1s",
+		shutdownGraceTime: "2s",
+	});
+	const resources = opened.move();
+	return {
+		chainId: chain.chainId,
+		taskQueue,
+		run: async (signal) => {
+			await using _ = resources;
+			await worker.runUntil(new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })));
+		},
+	};
+}

@@ -1,0 +1,65 @@
+import { WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
+import type { Logger } from "pino";
+import { type ChainConfig, readChainConfig } from "../config/chain.ts";
+import { readSettings, taskQueues } from "../config/settings.ts";
+import { openDatabase } from "../db/connection.ts";
+import { ensureControl } from "../db/control.ts";
+import { migrateDatabase } from "../db/migrate.ts";
+import { chainWorkflowId, epochWorkflowId, walletWorkflowId } from "../domain/workflow-ids.ts";
+import { connectChain } from "../market/chain-client.ts";
+import type { ChainActorInput, EpochActorInput, WalletActorInput } from "../workflows/messages.ts";
+import { installRuntime, openLog } from "./log.ts";
+import { prepareNamespace } from "./namespace.ts";
+import { bookOpening } from "./opening.ts";
+import { announceReady, runProcess } from "./process.ts";
+import { connectTemporal, type TemporalLink } from "./temporal.ts";
+
+const WALLET_INTERVAL_SECONDS = 30;
+const settings = readSettings(process.env);
+const log = openLog(settings, "set-up");
+installRuntime(log, settings.LOG_LEVEL);
+
+/** Prepares database, Temporal namespace and actors; everything here may run again. */
+await runProcess(log, async () => {
+	await using opened = new AsyncDisposableStack();
+	const chain = readChainConfig(settings.CHAIN_FILE);
+	const db = opened.use(openDatabase(settings.DATABASE_URL));
+	await migrateDatabase(db);
+	await ensureControl(db, { chainId: chain.chainId, mode: chain.mode, limits: chain.limits });
+	const client = await connectChain(chain);
+	opened.defer(() => client.close());
+	await bookOpening(db, chain, client);
+	const temporal = await connectTemporal(settings);
+	opened.defer(() => temporal.connection.close());
+	await prepareNamespace(temporal.connection, settings.TEMPORAL_NAMESPACE);
+	await startActors(temporal, chain, log);
+	announceReady({ chainId: chain.chainId });
+});
+
+async function startActors({ client }: TemporalLink, chain: ChainConfig, into: Logger): Promise<void> {
+	const queues = taskQueues(settings.TASK_QUEUE_PREFIX, chain.chainId);
+	const start = async (
+		type: string,
+		workflowId: string,
+		taskQueue: string,
+		argument: ChainActorInput | WalletActorInput | EpochActorInput,
+	): Promise<void> => {
+		try {
+			await client.workflow.start(type, { workflowId, taskQueue, args: [argument] });
+			into.info({ workflowId, chainId: chain.chainId }, "actor started");
+		} catch (error) {
+			if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+		}
+	};
+	const { chainId } = chain;
+	await start("chain", chainWorkflowId(chainId), queues.chain, { chainId, watches: 0 });
+	if (chain.mode === "paper") return;
+	for (const address of chain.operators) {
+		await start("wallet", walletWorkflowId(chainId, address), queues.background, {
+			chainId,
+			address,
+			intervalSeconds: WALLET_INTERVAL_SECONDS,
+		});
+	}
+	await start("epoch", epochWorkflowId(chainId), queues.background, { chainId, epochSeconds: chain.epochSeconds, last: null });
+}
