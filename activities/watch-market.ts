@@ -51,7 +51,11 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 		const beat = setInterval(() => context.heartbeat({ head }), HEARTBEAT_MS);
 		const log = { chainId, workflowId: context.info.workflowExecution?.workflowId };
 		try {
-			const fencingNumber = await takeFencingNumber(deps.db, { chainId, holder: deps.holder });
+			const fencingNumber = await takeFencingNumber(deps.db, {
+				chainId,
+				holder: deps.holder,
+				scheduledAtMs: context.info.currentAttemptScheduledTimestampMs,
+			});
 			const from = await deps.client.head();
 			const pools = await discoverPools(deps.client, deps.chain, { toBlock: from.number });
 			await upsertTokens(
@@ -112,6 +116,8 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 			if (context.cancellationSignal.aborted) throw new CancelledFailure(why);
 			return { why };
 		} catch (error) {
+			// Its actor starts the next watch if this attempt was the current one; if it was not, nobody waits for its answer.
+			if (error instanceof ArbError && error.code === "fenced") return { why: error.message };
 			throw asFailure(error);
 		} finally {
 			clearInterval(beat);

@@ -19,7 +19,7 @@ afterAll(() => fresh.close());
 async function claimed(): Promise<{ chainId: number; workflowId: string; claim: Extract<Claim, { kind: "claimed" }> }> {
 	const chainId = ++lastChain;
 	await ensureControl(fresh.db, { chainId, mode: "devnet", limits: LIMITS });
-	await takeFencingNumber(fresh.db, { chainId, holder: "test" });
+	await takeFencingNumber(fresh.db, { chainId, holder: "test", scheduledAtMs: 1 });
 	const request = claimOf(candidateOf({ chainId, pools: ["a", "b"] }), { wallets: ["w"] });
 	const claim = await claimSubmission(fresh.db, request, signFor(request.workflowId));
 	if (claim.kind !== "claimed") throw new Error(claim.kind);
@@ -164,7 +164,7 @@ describe("a broadcast", () => {
 		};
 		await tryAfter(({ chainId }) => setPaused(fresh.db, { chainId, paused: true }));
 		await tryAfter(({ chainId }) => engageKillSwitch(fresh.db, chainId));
-		await tryAfter(({ chainId }) => takeFencingNumber(fresh.db, { chainId, holder: "successor" }));
+		await tryAfter(({ chainId }) => takeFencingNumber(fresh.db, { chainId, holder: "successor", scheduledAtMs: 2 }));
 		await tryAfter(({ workflowId }) => storeCancellation(fresh.db, { workflowId, rawTransaction: "0x01", transactionHash: "0xcc" }));
 		expect(refusals).toEqual([
 			{ kind: "withheld", why: "the chain is paused" },

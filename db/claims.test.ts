@@ -33,7 +33,7 @@ afterAll(() => fresh.close());
 async function freshChain(): Promise<number> {
 	const chainId = ++lastChain;
 	await ensureControl(fresh.db, { chainId, mode: "devnet", limits: LIMITS });
-	await takeFencingNumber(fresh.db, { chainId, holder: "test" });
+	await takeFencingNumber(fresh.db, { chainId, holder: "test", scheduledAtMs: 1 });
 	return chainId;
 }
 
@@ -153,7 +153,7 @@ describe("a claim", () => {
 
 	it("of a watcher that was followed by another is refused", async () => {
 		const chainId = await freshChain();
-		await takeFencingNumber(fresh.db, { chainId, holder: "successor" });
+		await takeFencingNumber(fresh.db, { chainId, holder: "successor", scheduledAtMs: 2 });
 		const candidate = candidateOf({ chainId, pools: ["a", "b"] });
 		expect(reasonOf(await claim(claimOf(candidate, { wallets: ["w"], fencingNumber: 1 })))).toBe("fenced");
 		expect(reasonOf(await claim(claimOf(candidate, { wallets: ["w"], fencingNumber: 2 })))).toBe("claimed");

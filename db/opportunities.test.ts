@@ -39,7 +39,7 @@ const REASONS: readonly Reason[] = [
 beforeAll(async () => {
 	fresh = await freshDatabase();
 	await ensureControl(fresh.db, { chainId: CHAIN, mode: "devnet", limits: LIMITS });
-	await takeFencingNumber(fresh.db, { chainId: CHAIN, holder: "test" });
+	await takeFencingNumber(fresh.db, { chainId: CHAIN, holder: "test", scheduledAtMs: 1 });
 	for (const [block, end] of (["", "confirmed", 0, "reverted", 1, "released", 2, "running"] as const).entries()) {
 		const candidate = candidateOf({ chainId: CHAIN, pools: ["a", "b"], block });
 		const request = claimOf(candidate, { wallets: ["w"] });

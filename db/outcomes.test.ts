@@ -44,7 +44,7 @@ interface Begun {
 
 async function begun(chainId = ++lastChain, block = 1): Promise<Begun> {
 	await ensureControl(fresh.db, { chainId, mode: "devnet", limits: LIMITS });
-	if (block === 1) await takeFencingNumber(fresh.db, { chainId, holder: "test" });
+	if (block === 1) await takeFencingNumber(fresh.db, { chainId, holder: "test", scheduledAtMs: 1 });
 	const candidate = candidateOf({ chainId, pools: ["a", "b"], block });
 	const request = claimOf(candidate, { wallets: ["w"] });
 	const claim = await claimSubmission(fresh.db, request, signFor(request.workflowId));

@@ -20,7 +20,7 @@ import { type Amount, parseAmount } from "../domain/amount.ts";
 import type { DecisionRecord, Limits } from "../domain/lifecycle.ts";
 import type { Mode, Outcome, Reason, Step } from "../domain/outcome.ts";
 import type { RelayKind } from "../domain/plan.ts";
-import type { PoolState, ProtocolFamily } from "../domain/pool.ts";
+import type { ProtocolFamily } from "../domain/pool.ts";
 import type { Hop } from "../domain/route.ts";
 import type { RewardLeaf, StoredSteps } from "./rows.ts";
 
@@ -51,17 +51,9 @@ export const watchers = pgTable("watchers", {
 	chainId: chainId().primaryKey(),
 	fencingNumber: bigint("fencing_number", { mode: "number" }).notNull(),
 	holder: text("holder").notNull(),
+	/** When Temporal scheduled the attempt that watches, by its server's clock: an attempt that was delivered late takes nothing over. */
+	scheduledAtMs: bigint("scheduled_at_ms", { mode: "number" }).notNull(),
 	takenAt: instant("taken_at").notNull().defaultNow(),
-});
-
-/** Where a watcher got to, with the pool states of that block, for the next one to go on from. */
-export const watchCursors = pgTable("watch_cursors", {
-	chainId: chainId().primaryKey(),
-	blockNumber: blockNumber("block_number").notNull(),
-	blockHash: text("block_hash").notNull(),
-	fencingNumber: bigint("fencing_number", { mode: "number" }).notNull(),
-	states: jsonb("states").$type<readonly PoolState[]>().notNull(),
-	updatedAt: instant("updated_at").notNull().defaultNow(),
 });
 
 export const pools = pgTable(

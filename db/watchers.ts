@@ -1,29 +1,36 @@
-import { eq, lte, sql } from "drizzle-orm";
+import { eq, lt, sql } from "drizzle-orm";
 import { ArbError } from "../domain/errors.ts";
-import type { PoolState } from "../domain/pool.ts";
-import { type Database, inTransaction, type Session } from "./connection.ts";
-import { lockExclusively, lockNames } from "./locks.ts";
-import { watchCursors, watchers } from "./schema.ts";
+import type { Database, Session } from "./connection.ts";
+import { watchers } from "./schema.ts";
 
 /**
  * Makes `holder` the chain's watcher. Numbers only rise, and a claim or broadcast in flight under the earlier number ends first.
  *
+ * @param of.scheduledAtMs when Temporal scheduled the attempt. An attempt that a stopped process finds in its buffers when it wakes up is older than
+ * its successor, and must not take the watch from it.
  * @returns the new number.
+ * @throws ArbError `fenced` where an attempt that was scheduled later, or another of the same instant, has the watch.
  */
-export async function takeFencingNumber(db: Database, of: { readonly chainId: number; readonly holder: string }): Promise<number> {
-	const [row] = await inTransaction(db, async (tx) => {
-		// Claims and broadcasts hold this lock shared.
-		await lockExclusively(tx, lockNames.control(of.chainId));
-		return await tx
-			.insert(watchers)
-			.values({ ...of, fencingNumber: 1 })
-			.onConflictDoUpdate({
-				target: watchers.chainId,
-				set: { fencingNumber: sql`${watchers.fencingNumber} + 1`, holder: of.holder, takenAt: sql`now()` },
-			})
-			.returning({ fencingNumber: watchers.fencingNumber });
-	});
-	if (row === undefined) throw new ArbError({ code: "unavailable", message: "the fencing number was not returned", retryable: true });
+export async function takeFencingNumber(
+	db: Database,
+	of: { readonly chainId: number; readonly holder: string; readonly scheduledAtMs: number },
+): Promise<number> {
+	const [row] = await db.drizzle
+		.insert(watchers)
+		.values({ ...of, fencingNumber: 1 })
+		.onConflictDoUpdate({
+			target: watchers.chainId,
+			set: { fencingNumber: sql`${watchers.fencingNumber} + 1`, holder: of.holder, scheduledAtMs: of.scheduledAtMs, takenAt: sql`now()` },
+			setWhere: lt(watchers.scheduledAtMs, of.scheduledAtMs),
+		})
+		.returning({ fencingNumber: watchers.fencingNumber });
+	if (row === undefined) {
+		throw new ArbError({
+			code: "fenced",
+			message: `an attempt to watch chain ${of.chainId} that was scheduled at ${of.scheduledAtMs} is not later than the one that holds the watch`,
+			retryable: false,
+		});
+	}
 	return row.fencingNumber;
 }
 
@@ -37,63 +44,4 @@ export async function currentFencingNumber(db: Database, chainId: number): Promi
 export async function holdFencingNumber(tx: Session, chainId: number): Promise<number> {
 	const [row] = await tx.select({ number: watchers.fencingNumber }).from(watchers).where(eq(watchers.chainId, chainId)).for("share");
 	return row?.number ?? 0;
-}
-
-/** Where a watcher got to. */
-export interface WatchState {
-	readonly chainId: number;
-	readonly blockNumber: number;
-	readonly blockHash: string;
-	readonly states: readonly PoolState[];
-}
-
-/**
- * Stores where a watcher got to, for the next one to go on from.
- *
- * @throws ArbError `fenced` where a later watcher exists.
- */
-export async function saveWatchState(db: Database, of: WatchState & { readonly fencingNumber: number }): Promise<void> {
-	await inTransaction(db, async (tx) => {
-		const current = await holdFencingNumber(tx, of.chainId);
-		const set = {
-			blockNumber: of.blockNumber,
-			blockHash: of.blockHash,
-			fencingNumber: of.fencingNumber,
-			states: of.states,
-			updatedAt: sql`now()`,
-		};
-		const saved =
-			current === of.fencingNumber
-				? await tx
-						.insert(watchCursors)
-						.values({ chainId: of.chainId, ...set })
-						.onConflictDoUpdate({
-							target: watchCursors.chainId,
-							set,
-							setWhere: lte(watchCursors.fencingNumber, of.fencingNumber),
-						})
-						.returning({ chainId: watchCursors.chainId })
-				: [];
-		if (saved.length === 0) {
-			throw new ArbError({
-				code: "fenced",
-				message: `watcher ${of.fencingNumber} of chain ${of.chainId} was followed by ${current}; it must stop`,
-				retryable: false,
-			});
-		}
-	});
-}
-
-/** The last stored state, or null. */
-export async function readWatchState(db: Database, chainId: number): Promise<WatchState | null> {
-	const [row] = await db.drizzle
-		.select({
-			chainId: watchCursors.chainId,
-			blockNumber: watchCursors.blockNumber,
-			blockHash: watchCursors.blockHash,
-			states: watchCursors.states,
-		})
-		.from(watchCursors)
-		.where(eq(watchCursors.chainId, chainId));
-	return row ?? null;
 }

@@ -19,7 +19,7 @@ const BLOCK_GAS_LIMIT = 60_000_000;
  *
  * @throws ArbError `dependency_missing` where there is none
  */
-export function anvilBinary(environment: { readonly PATH?: string | undefined } = process.env): string {
+function anvilBinary(environment: { readonly PATH?: string | undefined } = process.env): string {
 	const architecture = { x64: "amd64", arm64: "arm64" }[process.arch as string];
 	const packageName = `@foundry-rs/anvil-${process.platform}-${architecture}`;
 	if (process.platform === "linux" && architecture !== undefined) {
@@ -49,7 +49,7 @@ export function anvilBinary(environment: { readonly PATH?: string | undefined } 
 export interface Anvil {
 	readonly rpcUrl: string;
 	readonly rpc: Rpc;
-	readonly pid: number | undefined;
+	readonly pid: number;
 	/** Resolves with what the process left behind when it ends, for whatever reason. */
 	readonly exited: Promise<string>;
 	stop(): Promise<void>;
@@ -105,11 +105,13 @@ export async function startAnvil(options: {
 	]);
 	// Whatever anvil prints later is of no use, but a full pipe would stop it.
 	child.stdout.removeAllListeners("data").resume();
+	const { pid } = child;
+	if (pid === undefined) throw new ArbError({ code: "chain", message: "anvil listens but has no process id", retryable: true });
 	const rpcUrl = `http://127.0.0.1:${port}`;
 	return {
 		rpcUrl,
 		rpc: new Rpc(rpcUrl),
-		pid: child.pid,
+		pid,
 		exited,
 		stop: async () => {
 			if (child.exitCode !== null || child.signalCode !== null) return;

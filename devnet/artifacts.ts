@@ -29,13 +29,6 @@ const SOURCES = {
 } as const;
 
 export type ArtifactName = keyof typeof SOURCES;
-export const ARTIFACT_NAMES = Object.keys(SOURCES) as readonly ArtifactName[];
-
-/** The artifact's file: of a package, or of this repository. */
-export function artifactFile(name: ArtifactName): string {
-	return createRequire(import.meta.url).resolve(SOURCES[name]);
-}
-
 /**
  * Reads a compiled contract.
  *
@@ -43,7 +36,7 @@ export function artifactFile(name: ArtifactName): string {
  */
 export function readArtifact(name: ArtifactName): Artifact {
 	try {
-		const artifact = artifactSchema.parse(JSON.parse(readFileSync(artifactFile(name), "utf8")));
+		const artifact = artifactSchema.parse(JSON.parse(readFileSync(createRequire(import.meta.url).resolve(SOURCES[name]), "utf8")));
 		return { abi: new Interface(artifact.abi), bytecode: artifact.bytecode };
 	} catch (error) {
 		throw new ArbError({

@@ -88,7 +88,7 @@ export async function simulateBlock(
 let knownErrors: Interface | undefined;
 
 /** The revert's reason: `Error(string)`, or an error of our executor with its values; null where it is neither. */
-export function decodeRevert(data: string): string | null {
+function decodeRevert(data: string): string | null {
 	if (data.startsWith("0x08c379a0")) {
 		return String(AbiCoder.defaultAbiCoder().decode(["string"], `0x${data.slice(10)}`)[0]);
 	}

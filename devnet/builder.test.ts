@@ -89,10 +89,10 @@ describe("the builder that sees bundles", () => {
 		await devnet.mine();
 		expect(await status(devnet, hash)).toEqual({ status: "pending" });
 		await devnet.mine();
-		expect(await status(devnet, hash)).toEqual({
-			status: "dropped",
-			reason: `target block passed: would revert: NotOwner(${signer.address})`,
-		});
+		const head = await devnet.provider.getBlockNumber();
+		const why = `would revert: NotOwner(${signer.address})`;
+		const reason = `target block passed: block ${head - 1}: ${why}; block ${head}: ${why}`;
+		expect(await status(devnet, hash)).toEqual({ status: "dropped", reason });
 		expect(await devnet.provider.getTransaction(hash)).toBeNull();
 		expect(await devnet.provider.getBalance(signer.address)).toBe(balance);
 		expect(await devnet.provider.getTransactionCount(signer.address)).toBe(0);
@@ -108,7 +108,7 @@ describe("the builder that sees bundles", () => {
 		expect((await devnet.provider.getTransactionReceipt(sent.hash))?.status).toBe(1);
 		expect(await status(devnet, hash)).toEqual({
 			status: "dropped",
-			reason: `target block passed: outbid by ${sent.hash}: would revert with UniswapV2: K`,
+			reason: `target block passed: block ${await devnet.provider.getBlockNumber()}: outbid by ${sent.hash}: would revert with UniswapV2: K`,
 		});
 		expect(await devnet.provider.getTransactionCount(operator(2).address)).toBe(0);
 	});

@@ -96,7 +96,10 @@ export class Builder {
 		const bundleGroups = seesBundles ? this.#bundleGroups(number, publicGroups) : [];
 		const nonces = await this.#nonces([...publicGroups, ...bundleGroups]);
 		const context = { baseFeePerGas: setting.baseFeePerGas, gasLimit: parent.gasLimit, nonces };
-		const included = await this.#withoutFailingBundles([...publicGroups, ...bundleGroups], context, setting);
+		const { included, reasons } = await this.#withoutFailingBundles([...publicGroups, ...bundleGroups], context, setting);
+		for (const [bundle, reason] of reasons) {
+			if (!included.some((group) => group.bundle === bundle)) this.#bundles.leftOut({ bundle, block: number, reason });
+		}
 		await this.#publish(publicGroups, included);
 		await this.#rpc.call("evm_mine");
 		const block = await readBlock(this.#rpc, "latest");
@@ -155,12 +158,16 @@ export class Builder {
 		groups: readonly Candidate[],
 		context: Parameters<typeof orderGroups>[1],
 		setting: Setting,
-	): Promise<readonly Candidate[]> {
+	): Promise<{ readonly included: readonly Candidate[]; readonly reasons: ReadonlyMap<Bundle, string> }> {
 		let remaining = groups;
+		const reasons = new Map<Bundle, string>();
+		const leaveOut = (group: Candidate, reason: string): void => {
+			if (group.bundle !== null) reasons.set(group.bundle, reason);
+		};
 		for (;;) {
 			const { ordered, left } = orderGroups(remaining, context);
-			for (const { group, reason } of left) if (group.bundle !== null) this.#bundles.leftOut(group.bundle, reason);
-			if (!ordered.some((group) => group.isBundle)) return ordered;
+			for (const { group, reason } of left) leaveOut(group, reason);
+			if (!ordered.some((group) => group.isBundle)) return { included: ordered, reasons };
 			let results: readonly SimulatedResult[];
 			try {
 				results = await simulateBlock(
@@ -173,13 +180,13 @@ export class Builder {
 				// One of them could not be in a block at all, and the answer does not say which: those that cannot stand alone go, else all bundles.
 				const impossible = await this.#impossibleAlone(ordered, setting);
 				const gone = impossible.size > 0 ? impossible : new Map(ordered.filter((g) => g.isBundle).map((g) => [g, messageOf(error)]));
-				for (const [group, reason] of gone) if (group.bundle !== null) this.#bundles.leftOut(group.bundle, reason);
-				remaining = ordered.filter((group) => !gone.has(group));
+				for (const [group, reason] of gone) leaveOut(group, reason);
+				remaining = remaining.filter((group) => !gone.has(group));
 				continue;
 			}
 			const failing = firstFailingBundle(ordered, results);
-			if (failing === null) return ordered;
-			this.#bundles.leftOut(failing.bundle, await this.#reasonOf(failing, ordered, results, setting));
+			if (failing === null) return { included: ordered, reasons };
+			leaveOut(failing.group, await this.#reasonOf(failing, ordered, results, setting));
 			remaining = remaining.filter((group) => group !== failing.group);
 		}
 	}

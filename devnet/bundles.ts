@@ -2,7 +2,7 @@ import { concat, keccak256, Transaction } from "ethers";
 import { ArbError, messageOf } from "../domain/errors.ts";
 import { type SimulatedCall, simulatedCall } from "./block-simulation.ts";
 
-export interface BundleTransaction extends SimulatedCall {
+interface BundleTransaction extends SimulatedCall {
 	readonly hash: string;
 	readonly raw: string;
 }
@@ -15,7 +15,7 @@ export interface Bundle {
 	readonly lastBlock: number;
 }
 
-export interface BundleStatus {
+interface BundleStatus {
 	readonly status: "pending" | "included" | "dropped" | "unknown";
 	readonly reason?: string;
 }
@@ -23,8 +23,8 @@ export interface BundleStatus {
 interface Entry {
 	readonly bundle: Bundle;
 	status: BundleStatus;
-	/** Why the last builder that saw it left it out. */
-	lastReason: string | undefined;
+	/** Why builders that saw it left it out, by block. */
+	readonly reasons: string[];
 }
 
 /** As real relays do, answers go back some time only. */
@@ -45,7 +45,7 @@ export class Bundles {
 		const bundle = { hash, transactions, firstBlock: of.firstBlock, lastBlock: of.lastBlock };
 		const known = this.#byHash.get(hash);
 		if (known !== undefined) this.#pending.delete(known);
-		const entry: Entry = { bundle, status: { status: "pending" }, lastReason: undefined };
+		const entry: Entry = { bundle, status: { status: "pending" }, reasons: [] };
 		this.#byHash.set(hash, entry);
 		for (const transaction of transactions) this.#byTransaction.set(transaction.hash, entry);
 		this.#pending.add(entry);
@@ -62,9 +62,8 @@ export class Bundles {
 		return [...this.#pending].map((entry) => entry.bundle).filter((bundle) => bundle.firstBlock <= number && number <= bundle.lastBlock);
 	}
 
-	leftOut(bundle: Bundle, reason: string): void {
-		const entry = this.#byHash.get(bundle.hash);
-		if (entry !== undefined) entry.lastReason = reason;
+	leftOut(of: { readonly bundle: Bundle; readonly block: number; readonly reason: string }): void {
+		this.#byHash.get(of.bundle.hash)?.reasons.push(`block ${of.block}: ${of.reason}`);
 	}
 
 	/** Closes what the block decided: included, or its last target block passed. */
@@ -76,7 +75,7 @@ export class Bundles {
 				entry.status = { status: "included" };
 			} else if (block.number >= bundle.lastBlock) {
 				const unseen = `no builder of blocks ${bundle.firstBlock} to ${bundle.lastBlock} took part in the relay`;
-				entry.status = { status: "dropped", reason: `target block passed: ${entry.lastReason ?? unseen}` };
+				entry.status = { status: "dropped", reason: `target block passed: ${entry.reasons.join("; ") || unseen}` };
 			} else continue;
 			this.#pending.delete(entry);
 		}

@@ -15,6 +15,7 @@ import { BUNDLE_INCLUSION_SHARE_PPM, devnetChainConfig, devnetKeys } from "./cha
 import { type CompetitorProcess, startCompetitor } from "./competitor-process.ts";
 import { type Deployment, deploy, deploymentSchema } from "./deployment.ts";
 import { Market } from "./market.ts";
+import { endOrphan, recordAnvil } from "./orphan.ts";
 import { createRandom } from "./random.ts";
 import { type Relay, startRelay } from "./relay.ts";
 import { readBlock } from "./rpc.ts";
@@ -101,6 +102,8 @@ async function compose(
 ): Promise<Devnet> {
 	const { directory, log, closers } = context;
 	const store = new ChainStore(directory);
+	const anvilFile = join(directory, "anvil.json");
+	await endOrphan({ file: anvilFile, mark: store.exitStateFile });
 	const kept = await store.read();
 	const anvil = await startAnvil({
 		port: options.rpcPort ?? 0,
@@ -110,7 +113,9 @@ async function compose(
 	closers.push(async () => {
 		await anvil.stop();
 		await store.adoptExitState();
+		await rm(anvilFile, { force: true });
 	});
+	await recordAnvil(anvilFile, anvil.pid);
 	const deployment = kept ?? (await deploy(anvil.rpc));
 	if (kept === null) await store.write(anvil, deployment);
 	const head = await readBlock(anvil.rpc, "latest");
@@ -165,8 +170,9 @@ async function compose(
 		const blocks = repeat(blockMs, async () => {
 			await builder.build();
 			if (options.simulator) await market.step();
-			due = Math.max(due + blockMs, performance.now());
-			return due - performance.now();
+			const now = performance.now();
+			due = Math.max(due + blockMs, now);
+			return due - now;
 		});
 		blocks.failed.then(fail);
 		closers.push(blocks.stop);

@@ -75,6 +75,20 @@ describe("the devnet process", () => {
 		expect(devnet.log()).toMatch(/anvil ended with SIGKILL/);
 	});
 
+	it("ends the anvil that a killed devnet left behind, and goes on where that one was", async () => {
+		const killed = await start(dataDir);
+		await expect(start(dataDir)).rejects.toThrow(/a devnet already runs on this data directory/);
+		await until(async () => (await readBlock(killed.rpc, "latest")).number >= 20);
+		killed.child.kill("SIGKILL");
+		await once(killed.child, "exit");
+		const { number, hash } = await readBlock(killed.rpc, "latest");
+		const next = await start(dataDir);
+		expect((await readBlock(next.rpc, number)).hash).toBe(hash);
+		await expect(killed.rpc.call("eth_blockNumber")).rejects.toThrow(/does not answer/);
+		next.child.kill("SIGTERM");
+		await once(next.child, "exit");
+	});
+
 	it("says which port is busy", async () => {
 		const devnet = await start(dataDir);
 		const other = await mkdtemp(join(tmpdir(), "devnet-main-"));

@@ -24,10 +24,10 @@ const factsSchema = z.object({
 	pools: z.array(poolFactSchema),
 });
 
-export type PoolFact = z.output<typeof poolFactSchema>;
-export type PoolFacts = z.output<typeof factsSchema>;
+type PoolFact = z.output<typeof poolFactSchema>;
+type PoolFacts = z.output<typeof factsSchema>;
 
-export const POOL_FACTS_FILE = new URL("./pools.json", import.meta.url);
+const POOL_FACTS_FILE = new URL("./pools.json", import.meta.url);
 
 /** The mainnet states that the devnet's pools are seeded from. */
 export function readPoolFacts(): PoolFacts {
@@ -71,13 +71,13 @@ export function tokenPrices(facts: PoolFacts): ReadonlyMap<string, number> {
 }
 
 /** A V3 position around the price; ticks are multiples of the pool's spacing. */
-export interface SeedPosition {
+interface SeedPosition {
 	readonly tickLower: number;
 	readonly tickUpper: number;
 	readonly liquidity: bigint;
 }
 
-export type Seed =
+type Seed =
 	| { readonly family: "uniswap-v2"; readonly reserveA: bigint; readonly reserveB: bigint }
 	| { readonly family: "uniswap-v3"; readonly sqrtPriceX96: bigint; readonly positions: readonly SeedPosition[] };
 

@@ -184,7 +184,8 @@ describe("followChain", () => {
 		const impatient = await connectChain(exchange.chain, { timeoutMs: 200, stallMs: 200, pollMs: 50, reconnectMs: 100 });
 		const { book } = await follow(impatient);
 		exchange.node.kill("SIGSTOP");
-		await expect(impatient.head()).rejects.toMatchObject({ code: "timeout", retryable: true });
+		// The signal is not obeyed at once.
+		await vi.waitFor(() => expect(impatient.head()).rejects.toMatchObject({ code: "timeout", retryable: true }), LIMIT);
 		exchange.node.kill("SIGCONT");
 		await activity.block();
 		await atHead(book);

@@ -182,7 +182,8 @@ export class Engine {
 	}
 
 	/**
-	 * The input of a cycle, up to `maxAmountIn`, that earns most, to within a billionth of that profit or one base unit, whichever is more.
+	 * The input of a cycle, up to `maxAmountIn`, that earns most, to within a billionth of that profit or one base unit, whichever is more; where two
+	 * coarse tokens (few decimals) follow each other, to within some billionths.
 	 * Null where no size is profitable.
 	 */
 	optimise(route: readonly Hop[], maxAmountIn: bigint): OptimalRoute | null {

@@ -53,7 +53,7 @@ describe("plan", () => {
 	it("goes on with what the simulation confirmed", () => {
 		expect(decidePlan(asked, facts)).toMatchObject({
 			kind: "proceed",
-			plan: { gasLimit: "420000", relay: "public", minProfit: draft.minProfit },
+			plan: { gasLimit: "450000", relay: "public", minProfit: draft.minProfit },
 		});
 	});
 

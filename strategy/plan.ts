@@ -17,8 +17,10 @@ import { reject } from "./rejection.ts";
 
 const BPS = 10_000n;
 const PPM = 1_000_000n;
-/** The simulation says gas after refunds, which are up to a fifth (EIP-3529); a swap that crosses one tick more must not run out of gas either. */
-const GAS_LIMIT_MARGIN_BPS = 14_000n;
+/** The simulation says gas after refunds, which are up to a fifth (EIP-3529): a quarter on top is the least. Unused gas costs nothing. */
+const GAS_LIMIT_MARGIN_BPS = 15_000n;
+/** A Uniswap V3 pool that was moved since may cross some ticks more before the executor judges its profit. */
+const GAS_LIMIT_PER_V3_HOP = 150_000n;
 
 export interface PlanQuestion {
 	readonly candidate: Candidate;
@@ -107,7 +109,8 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 			`the chain pays ${simulation.profit}, the engine says ${expected}, on the same block ${simulation.blockNumber}`,
 		);
 	}
-	const gasLimit = (BigInt(simulation.gasUsed) * GAS_LIMIT_MARGIN_BPS) / BPS;
+	const v3Hops = BigInt(candidate.route.filter((hop) => hop.family === "uniswap-v3").length);
+	const gasLimit = (BigInt(simulation.gasUsed) * GAS_LIMIT_MARGIN_BPS) / BPS + v3Hops * GAS_LIMIT_PER_V3_HOP;
 	const gasCostWei = BigInt(simulation.gasUsed) * (BigInt(price.nextBaseFeePerGasWei) + BigInt(draft.maxPriorityFeePerGasWei));
 	const netProfitWei = toWei(BigInt(simulation.profit), price.startTokenPrice) - gasCostWei - BigInt(price.l1DataFeeWei);
 	if (netProfitWei <= 0n)
@@ -121,7 +124,8 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 	]);
 	if (exceeded !== null) return reject("plan", "limit_exceeded", exceeded);
 
-	const relay = chooseRelay({ score, relays: facts.relays, netProfitWei, revertCostWei: gasCostWei });
+	const blocks = draft.deadlineBlock - facts.headNumber;
+	const relay = chooseRelay({ score, relays: facts.relays, blocks, netProfitWei, revertCostWei: gasCostWei });
 	if (relay === null) return reject("plan", "expected_value_too_low", "no configured relay gives the submission a positive expected value");
 	return {
 		kind: "proceed",
@@ -153,22 +157,31 @@ function firstExceeded(bounds: readonly (readonly [name: string, value: bigint, 
 }
 
 /**
- * The route with the larger expected value: a bundle never pays for a revert but is included only where its builder wins the block; the public
+ * The route with the larger expected value: a bundle never pays for a revert but is included only where its builder wins a block up to the deadline; the public
  * mempool reaches every builder and pays for failures.
  */
 function chooseRelay(of: {
 	readonly score: Proceed<ScoreDecision>;
 	readonly relays: PlanFacts["relays"];
+	/** How many blocks may still include it. */
+	readonly blocks: number;
 	readonly netProfitWei: bigint;
 	readonly revertCostWei: bigint;
 }): RelayKind | null {
 	const { successPpm, revertedPpm } = of.score.score;
 	let best: { readonly kind: RelayKind; readonly valueWei: bigint } | null = null;
 	for (const relay of of.relays) {
-		const gainWei = (BigInt(successPpm) * of.netProfitWei * BigInt(relay.inclusionSharePpm)) / PPM / PPM;
+		const gainWei = (BigInt(successPpm) * of.netProfitWei * inclusionPpm(relay.inclusionSharePpm, of.blocks)) / PPM / PPM;
 		const lossWei = relay.kind === "public" ? (BigInt(revertedPpm) * of.revertCostWei) / PPM : 0n;
 		const valueWei = gainWei - lossWei;
 		if (valueWei > 0n && (best === null || valueWei > best.valueWei)) best = { kind: relay.kind, valueWei };
 	}
 	return best?.kind ?? null;
+}
+
+/** Probability that at least one of so many blocks is built by a builder that takes part, in millionths. */
+function inclusionPpm(sharePpm: number, blocks: number): bigint {
+	let missed = PPM;
+	for (let block = 0; block < blocks; block++) missed = (missed * (PPM - BigInt(sharePpm))) / PPM;
+	return PPM - missed;
 }

@@ -19,7 +19,7 @@ import type { Reason } from "../../domain/outcome.ts";
 /** Makes the chain ready for claims; the fencing number is 1. */
 export async function prepareChain(db: Database): Promise<void> {
 	await ensureControl(db, { chainId: CHAIN, mode: "devnet", limits: { ...LIMITS, maxSubmissionsPerMinute: 10_000 } });
-	await takeFencingNumber(db, { chainId: CHAIN, holder: "test" });
+	await takeFencingNumber(db, { chainId: CHAIN, holder: "test", scheduledAtMs: 1 });
 }
 
 /** A lifecycle that has claimed and goes on. */

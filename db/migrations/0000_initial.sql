@@ -189,19 +189,11 @@ CREATE TABLE "wallets" (
 	CONSTRAINT "wallets_chain_id_address_pk" PRIMARY KEY("chain_id","address")
 );
 --> statement-breakpoint
-CREATE TABLE "watch_cursors" (
-	"chain_id" bigint PRIMARY KEY NOT NULL,
-	"block_number" bigint NOT NULL,
-	"block_hash" text NOT NULL,
-	"fencing_number" bigint NOT NULL,
-	"states" jsonb NOT NULL,
-	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
-);
---> statement-breakpoint
 CREATE TABLE "watchers" (
 	"chain_id" bigint PRIMARY KEY NOT NULL,
 	"fencing_number" bigint NOT NULL,
 	"holder" text NOT NULL,
+	"scheduled_at_ms" bigint NOT NULL,
 	"taken_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint

@@ -100,9 +100,9 @@ impl U256 {
     pub fn wrapping_add(self, other: Self) -> (Self, bool) {
         let mut sum = [0; LIMBS];
         let mut carry = 0;
-        for i in 0..LIMBS {
-            let t = u64::from(self.0[i]) + u64::from(other.0[i]) + carry;
-            sum[i] = t as u32;
+        for (limb, (a, b)) in sum.iter_mut().zip(self.0.iter().zip(other.0)) {
+            let t = u64::from(*a) + u64::from(b) + carry;
+            *limb = t as u32;
             carry = t >> 32;
         }
         (Self(sum), carry != 0)
@@ -111,9 +111,9 @@ impl U256 {
     pub fn wrapping_sub(self, other: Self) -> (Self, bool) {
         let mut difference = [0; LIMBS];
         let mut borrow = 0;
-        for i in 0..LIMBS {
-            let t = u64::from(self.0[i]).wrapping_sub(u64::from(other.0[i])).wrapping_sub(borrow);
-            difference[i] = t as u32;
+        for (limb, (a, b)) in difference.iter_mut().zip(self.0.iter().zip(other.0)) {
+            let t = u64::from(*a).wrapping_sub(u64::from(b)).wrapping_sub(borrow);
+            *limb = t as u32;
             borrow = t >> 63;
         }
         (Self(difference), borrow != 0)
@@ -212,9 +212,9 @@ impl core::ops::Shr<u32> for U256 {
     fn shr(self, by: u32) -> Self {
         let (limbs, bits) = ((by / 32) as usize, by % 32);
         let mut shifted = [0; LIMBS];
-        for i in 0..LIMBS.saturating_sub(limbs) {
+        for (i, limb) in shifted.iter_mut().enumerate().take(LIMBS.saturating_sub(limbs)) {
             let high = if bits > 0 && i + limbs + 1 < LIMBS { self.0[i + limbs + 1] << (32 - bits) } else { 0 };
-            shifted[i] = self.0[i + limbs] >> bits | high;
+            *limb = self.0[i + limbs] >> bits | high;
         }
         Self(shifted)
     }
@@ -307,11 +307,8 @@ fn divide(mut dividend: [u32; 2 * LIMBS], divisor: &[u32; LIMBS]) -> Answer<(U25
         let u1 = u64::from(dividend[j + n - 1]);
         let u2 = u64::from(dividend[j + n - 2]);
         let numerator = u0 << 32 | u1;
-        let (mut digit, mut rest) = if u0 >= v1 {
-            (u64::from(u32::MAX), numerator - u64::from(u32::MAX) * v1)
-        } else {
-            (numerator / v1, numerator % v1)
-        };
+        let (mut digit, mut rest) =
+            if u0 >= v1 { (u64::from(u32::MAX), numerator - u64::from(u32::MAX) * v1) } else { (numerator / v1, numerator % v1) };
         while rest <= u64::from(u32::MAX) && digit * v2 > (rest << 32 | u2) {
             digit -= 1;
             rest += v1;

@@ -117,7 +117,7 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 				limit: 8,
 			});
 		},
-		takeWatch: (holder) => takeFencingNumber(db, { chainId, holder }),
+		takeWatch: (holder) => takeFencingNumber(db, { chainId, holder, scheduledAtMs: Date.now() }),
 		start: async (candidate, workflowId) => {
 			await temporal.workflow.start("arbitrage", { workflowId, taskQueue, args: [candidate], workflowTaskTimeout: "2s" });
 		},

@@ -91,11 +91,8 @@ impl V3Pool {
             return Err(Refusal::Overflow);
         }
         let limit = limit.unwrap_or(end_of_range(zero_for_one));
-        let on_the_way = if zero_for_one {
-            limit < self.sqrt_price && limit > min_sqrt_ratio()
-        } else {
-            limit > self.sqrt_price && limit < max_sqrt_ratio()
-        };
+        let on_the_way =
+            if zero_for_one { limit < self.sqrt_price && limit > min_sqrt_ratio() } else { limit > self.sqrt_price && limit < max_sqrt_ratio() };
         if !on_the_way {
             return Err(Refusal::PriceLimit);
         }
@@ -297,25 +294,33 @@ pub mod tests {
     /// A pool with up to six positions around a price; what lies outside `reach` ticks of it is cut off and unknown.
     pub fn pool(spacings: impl Strategy<Value = i32>, reach: impl Strategy<Value = i32>) -> impl Strategy<Value = V3Pool> {
         let positions = prop::collection::vec((-60i32..60, 1i32..60, 1u128..1 << 90), 1..6);
-        (spacings, -200_000i32..200_000, positions, 0u32..20_000, 0.0f64..1.0, reach).prop_map(|(spacing, centre, positions, fee_pips, share, reach)| {
-            let low = sqrt_ratio_at_tick(centre).unwrap();
-            let high = sqrt_ratio_at_tick(centre + 1).unwrap();
-            let sqrt_price = low.saturating_add(U256::from_f64(high.saturating_sub(low).to_f64() * share)).min(high.saturating_sub(U256::ONE));
-            let mut nets = std::collections::BTreeMap::<i32, i128>::new();
-            let mut liquidity = 0u128;
-            for (from, width, amount) in positions {
-                let from = (centre.div_euclid(spacing) + from) * spacing;
-                let to = from + width * spacing;
-                *nets.entry(from).or_default() += amount as i128;
-                *nets.entry(to).or_default() -= amount as i128;
-                if from <= centre && centre < to {
-                    liquidity += amount;
+        (spacings, -200_000i32..200_000, positions, 0u32..20_000, 0.0f64..1.0, reach).prop_map(
+            |(spacing, centre, positions, fee_pips, share, reach)| {
+                let low = sqrt_ratio_at_tick(centre).unwrap();
+                let high = sqrt_ratio_at_tick(centre + 1).unwrap();
+                let sqrt_price = low.saturating_add(U256::from_f64(high.saturating_sub(low).to_f64() * share)).min(high.saturating_sub(U256::ONE));
+                let mut nets = std::collections::BTreeMap::<i32, i128>::new();
+                let mut liquidity = 0u128;
+                for (from, width, amount) in positions {
+                    let from = (centre.div_euclid(spacing) + from) * spacing;
+                    let to = from + width * spacing;
+                    *nets.entry(from).or_default() += amount as i128;
+                    *nets.entry(to).or_default() -= amount as i128;
+                    if from <= centre && centre < to {
+                        liquidity += amount;
+                    }
                 }
-            }
-            let shape = Shape { fee_pips, tick_spacing: spacing, tick: centre, tick_lower: centre - reach * spacing, tick_upper: centre + reach * spacing };
-            nets.retain(|tick, _| (shape.tick_lower..=shape.tick_upper).contains(tick));
-            V3Pool::new(shape, sqrt_price, liquidity, nets.keys().copied().collect(), nets.values().copied().collect()).unwrap()
-        })
+                let shape = Shape {
+                    fee_pips,
+                    tick_spacing: spacing,
+                    tick: centre,
+                    tick_lower: centre - reach * spacing,
+                    tick_upper: centre + reach * spacing,
+                };
+                nets.retain(|tick, _| (shape.tick_lower..=shape.tick_upper).contains(tick));
+                V3Pool::new(shape, sqrt_price, liquidity, nets.keys().copied().collect(), nets.values().copied().collect()).unwrap()
+            },
+        )
     }
 
     proptest! {
