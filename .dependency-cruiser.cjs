@@ -27,11 +27,13 @@ const TABLE = {
 };
 const ALL = [...Object.keys(TABLE), "tests", "bench", "docs", "scripts"];
 
-const TEST = "\\.test\\.ts$";
+/** A test beside a file, or what the tests of a folder share. */
+const TEST = ["\\.test\\.ts$", "^[a-z-]+/testing/"];
 /** What a test beside a file may use besides: the servers of the test run, and values that several tests share. */
 const TEST_SET_UP = "tests/(setup|fixtures)/";
 /** Node's modules that reach outside the process, or know the time or chance. */
-const IO = "^(node:)?(child_process|cluster|crypto|dgram|dns|fs|http|https|http2|inspector|net|os|perf_hooks|process|readline|repl|timers|tls|worker_threads)(/|$)";
+const IO =
+	"^(node:)?(child_process|cluster|crypto|dgram|dns|fs|http|https|http2|inspector|net|os|perf_hooks|process|readline|repl|timers|tls|worker_threads)(/|$)";
 
 const tableRules = Object.entries(TABLE).flatMap(([folder, { folders, files = [] }]) => {
 	const allowed = [...[folder, ...folders].map((name) => `${name}/`), ...files];
@@ -48,7 +50,7 @@ const tableRules = Object.entries(TABLE).flatMap(([folder, { folders, files = []
 			name: `import-table-${folder}-tests`,
 			severity: "error",
 			comment: `tests in ${folder}/ may import what it may import, and ${TEST_SET_UP}`,
-			from: { path: `^${folder}/.*${TEST}` },
+			from: { path: [`^${folder}/.*\\.test\\.ts$`, `^${folder}/testing/`] },
 			to: { path: to, pathNot: `^(${[...allowed, TEST_SET_UP].join("|")})` },
 		},
 	];
@@ -84,6 +86,10 @@ module.exports = {
 		doNotFollow: { path: "node_modules" },
 		tsPreCompilationDeps: "specify",
 		tsConfig: { fileName: "tsconfig.json" },
-		enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"], extensions: [".ts", ".js", ".mjs", ".cjs", ".json", ".svelte"] },
+		enhancedResolveOptions: {
+			exportsFields: ["exports"],
+			conditionNames: ["import", "require", "node", "default", "types"],
+			extensions: [".ts", ".js", ".mjs", ".cjs", ".json", ".svelte"],
+		},
 	},
 };

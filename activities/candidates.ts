@@ -3,6 +3,7 @@ import type { BlockRef, Candidate } from "../domain/candidate.ts";
 import { ArbError } from "../domain/errors.ts";
 import type { PoolState } from "../domain/pool.ts";
 import { routeHash } from "../domain/route.ts";
+import { blockRef } from "../market/block.ts";
 import type { PoolBook } from "../market/pool-book.ts";
 import type { Engine, FoundCycle } from "../rust-wasm/engine.ts";
 import { estimateRouteGas } from "../strategy/detect.ts";
@@ -39,10 +40,9 @@ function candidateOf(
 ): Candidate {
 	const [first] = cycle.hops;
 	if (first === undefined) throw new ArbError({ code: "engine", message: "the search returned a cycle without hops", retryable: false });
-	const { number, hash, timestamp, baseFeePerGasWei } = of.block;
 	return {
 		chainId: of.chain.chainId,
-		block: { number, hash, timestamp, baseFeePerGasWei },
+		block: blockRef(of.block),
 		route: cycle.hops,
 		routeHash: routeHash(cycle.hops),
 		startToken: first.tokenIn,

@@ -1,6 +1,4 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Client, Connection } from "@temporalio/client";
 import { Worker } from "@temporalio/worker";
 import { DeterminismViolationError } from "@temporalio/workflow";
@@ -72,6 +70,3 @@ async function fetchRunning(workflowId: string): Promise<RecordedHistory> {
 		await connection.close();
 	}
 }
-
-/** Directory of the histories that every change is replayed against. */
-export const HISTORIES_DIRECTORY = join(dirname(dirname(fileURLToPath(import.meta.url))), "tests", "histories");

@@ -102,7 +102,6 @@ const chainSchema = z
 	});
 
 export type ChainConfig = z.output<typeof chainSchema>;
-export type ChainConfigInput = z.input<typeof chainSchema>;
 
 /**
  * Checks a chain's settings.

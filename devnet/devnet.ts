@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { hexlify, JsonRpcProvider, randomBytes } from "ethers";
 import { type Logger, pino } from "pino";
 import { z } from "zod";
@@ -66,8 +67,8 @@ export interface Devnet {
 
 /** Anvil writes its state only on a clean exit, so a copy is made this often: a crash loses at most that much of the chain. */
 const DUMP_INTERVAL_MS = 20_000;
-/** Of the time, at most this share goes into writing states, whatever they grow to. */
-const DUMP_TIME_SHARE = 0.03;
+/** Anvil does nothing else while it copies its state: of the time, at most this share goes there, whatever the state grows to. */
+const DUMP_TIME_SHARE = 0.01;
 
 /**
  * Starts a local chain with real DEX bytecode, or takes up the one kept in `dataDir`.
@@ -275,11 +276,10 @@ class ChainStore {
 
 	/** The kept chain's addresses; null where there is none. */
 	async read(): Promise<Deployment | null> {
-		const text = await readIfThere(this.#deploymentFile);
-		if (text === null) return null;
+		if ((await sizeIfThere(this.#deploymentFile)) === null) return null;
 		await this.adoptExitState();
 		try {
-			return deploymentSchema.parse(JSON.parse(text));
+			return deploymentSchema.parse(JSON.parse(await readFile(this.#deploymentFile, "utf8")));
 		} catch (error) {
 			throw new ArbError({
 				code: "configuration",
@@ -292,9 +292,10 @@ class ChainStore {
 
 	/** Takes what anvil wrote when it ended; a file cut short by a kill is removed, and the last copy stays. */
 	async adoptExitState(): Promise<void> {
-		const text = await readIfThere(this.exitStateFile);
-		if (text === null) return;
-		const state = withoutTraces(text);
+		const bytes = await sizeIfThere(this.exitStateFile);
+		if (bytes === null) return;
+		if (bytes > MAX_STRIPPED_BYTES) return rename(this.exitStateFile, this.stateFile);
+		const state = withoutTraces(await readFile(this.exitStateFile, "utf8"));
 		if (state !== null) await replaceFile(this.stateFile, state, 0o644);
 		await rm(this.exitStateFile);
 	}
@@ -302,10 +303,13 @@ class ChainStore {
 	/** State first: a deployment file means that there is a state to take up. */
 	async write(anvil: Anvil, deployment: Deployment): Promise<void> {
 		const dump = z.string().parse(await anvil.rpc.call("anvil_dumpState"));
-		await replaceFile(this.stateFile, gunzipSync(Buffer.from(dump.slice(2), "hex")), 0o644);
+		await replaceFile(this.stateFile, await promisify(gunzip)(Buffer.from(dump.slice(2), "hex")), 0o644);
 		await replaceFile(this.#deploymentFile, JSON.stringify(deployment), 0o644);
 	}
 }
+
+/** Half of what a string may hold; a larger state (days of blocks) is taken as it is. */
+const MAX_STRIPPED_BYTES = 250_000_000;
 
 const stateSchema = z.looseObject({ transactions: z.array(z.looseObject({ info: z.looseObject({ traces: z.array(z.unknown()) }) })) });
 
@@ -323,9 +327,9 @@ function withoutTraces(text: string): string | null {
 	}
 }
 
-async function readIfThere(file: string): Promise<string | null> {
+async function sizeIfThere(file: string): Promise<number | null> {
 	try {
-		return await readFile(file, "utf8");
+		return (await stat(file)).size;
 	} catch (error) {
 		if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
 		throw error;

@@ -21,11 +21,6 @@ export function parseAmount(text: string, field: string): bigint {
 	return BigInt(text);
 }
 
-/** Writes base units as an {@link Amount}. */
-export function toAmount(value: bigint): Amount {
-	return value.toString(10);
-}
-
 /**
  * Renders base units in whole tokens, exactly: `formatUnits(1234500n, 6)` is `"1.2345"`.
  */
@@ -35,9 +30,4 @@ export function formatUnits(value: bigint, decimals: number): string {
 	const whole = digits.slice(0, digits.length - decimals);
 	const fraction = digits.slice(digits.length - decimals).replace(/0+$/, "");
 	return fraction === "" ? `${sign}${whole}` : `${sign}${whole}.${fraction}`;
-}
-
-/** `value × numerator ÷ denominator`, rounded down for non-negative values. */
-export function mulDiv(value: bigint, numerator: bigint, denominator: bigint): bigint {
-	return (value * numerator) / denominator;
 }

@@ -108,6 +108,8 @@ describe("pool states", () => {
 		["a fee of 100 %", pair(1, { reserve0: "1", reserve1: "1", feePips: 1_000_000 }), "invalid_state"],
 		["two times the same token", pair(1, { reserve0: "1", reserve1: "1", token1: token(0) }), "invalid_state"],
 		["a tick far from the price", concentrated(1, { tick: 7 }), "invalid_state"],
+		["a fee that is no integer", pair(1, { reserve0: "1", reserve1: "1", feePips: 0.5 }), "invalid_state"],
+		["a tick that is no 32-bit integer", concentrated(1, { tick: 2 ** 32 }), "invalid_state"],
 		["a price of 0", concentrated(1, { sqrtPriceX96: "0" }), "invalid_state"],
 		["liquidity above uint128", concentrated(1, { liquidity: (1n << 128n).toString() }), "overflow"],
 		["a tick between the spacings", concentrated(1, { ticks: [[15, "1"]] }), "invalid_state"],

@@ -268,6 +268,7 @@ export class Engine {
 				id = freeLeft > 0 ? this.#free[--freeLeft] : next++;
 				claimed.set(pair.address, id as number);
 			}
+			if (!fitsInt32(pair.feePips)) throw refusal("invalid_state", `feePips ${pair.feePips} of pool ${pair.address}`);
 			shape.set([id as number, this.#token(pair.token0), this.#token(pair.token1), pair.feePips], i * 4);
 			for (const [side, name] of (["reserve0", "reserve1"] as const).entries()) {
 				const reserve = parseAmount(pair[name], `${name} of ${pair.address}`);
@@ -352,6 +353,10 @@ function packV3(state: UniswapV3PoolState): PackedV3 {
 	if (!fitsUnsigned(sqrtPrice, 160) || !fitsUnsigned(liquidity, 128)) {
 		throw refusal("overflow", `sqrtPriceX96 ${sqrtPrice} or liquidity ${liquidity} of pool ${state.address}`);
 	}
+	const shape = [state.feePips, state.tickSpacing, state.tick, state.tickLower, state.tickUpper];
+	if (!shape.every(fitsInt32) || !state.ticks.every(([tick]) => fitsInt32(tick))) {
+		throw refusal("invalid_state", `fee, spacing and ticks (${shape.join(", ")}) of pool ${state.address} must be integers`);
+	}
 	const words = new BigUint64Array(6);
 	writeWords(words, { offset: 0, words: 4 }, sqrtPrice);
 	writeWords(words, { offset: 4, words: 2 }, liquidity);
@@ -363,13 +368,18 @@ function packV3(state: UniswapV3PoolState): PackedV3 {
 		ticks[i] = tick;
 		writeWords(nets, { offset: i * 2, words: 2 }, net);
 	}
-	return { shape: Int32Array.of(state.feePips, state.tickSpacing, state.tick, state.tickLower, state.tickUpper), words, ticks, nets };
+	return { shape: Int32Array.from(shape), words, ticks, nets };
 }
 
 function unpackRoute(words: BigUint64Array, hops: number): RouteQuote {
 	const amounts = Array.from({ length: hops + 1 }, (_, i) => readWords(words, { offset: i * WORDS, words: WORDS }));
 	const impacts = new Float64Array(words.slice(WORDS * (hops + 1), WORDS * (hops + 1) + hops).buffer);
 	return { amounts, priceImpacts: [...impacts] };
+}
+
+/** Typed arrays would cut a fraction or a larger number off without a word. */
+function fitsInt32(value: number): boolean {
+	return (value | 0) === value;
 }
 
 function checked(value: bigint, subject: string): BigUint64Array {

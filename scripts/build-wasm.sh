@@ -131,7 +131,8 @@ else
 	build_std=(-Zbuild-std=std,panic_abort)
 	stage "compiler from Debian's packages: $("$bin/rustc" -V)"
 fi
-compiler=$("$bin/rustc" -V)
+# cargo decides on symbol hashes, so its version belongs to what makes the bytes.
+compiler="$("$bin/rustc" -V), $("$bin/cargo" -V)"
 
 wait "$tools_job" || fail "wasm-pack or wasm-bindgen could not be installed: $(tail -n 5 "$tools_log")"
 trap - EXIT

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { readChainConfig } from "../config/chain.ts";
@@ -65,8 +65,7 @@ async function startSystem(options: StartOptions, supervisor: Supervisor): Promi
 	const chain = readChainConfig(chainFile);
 	await bindStores({ chain: chain.genesisHash, databaseUrl: postgres.url, temporalFile: join(DATA, "temporal.genesis") });
 
-	const env: NodeJS.ProcessEnv = {
-		...process.env,
+	const settings = {
 		DATABASE_URL: postgres.url,
 		TEMPORAL_ADDRESS: temporal.address,
 		TEMPORAL_NAMESPACE: "default",
@@ -75,6 +74,9 @@ async function startSystem(options: StartOptions, supervisor: Supervisor): Promi
 		API_PORT: String(ports.api),
 		...(temporal.uiUrl === null ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
 	};
+	// For the command line in another terminal; it holds the database's password.
+	writeFileSync(join(DATA, "environment.json"), JSON.stringify(settings), { mode: 0o600 });
+	const env: NodeJS.ProcessEnv = { ...process.env, ...settings };
 	const setUp = { name: "workers-set-up", args: ["workers/set-up.ts"], logFile: join(LOGS, "workers-set-up.log"), graceMs: 5_000 };
 	await stage("migrations, search attributes, actors", runOnce({ ...common, ...setUp, env }));
 	await Promise.all([

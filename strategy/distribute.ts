@@ -24,7 +24,10 @@ export function gasPostings(wallet: string, costWei: bigint): Posting[] {
  */
 export function decideDistribute(conclusion: Conclusion, facts: DistributeFacts): DistributeDecision {
 	const { confirmation } = conclusion;
-	if (confirmation === null) return unpaid(conclusion.rejection?.code === "step_failed" ? "failed" : "rejected", conclusion.rejection);
+	if (confirmation === null) {
+		if (conclusion.rejection === null) return unpaid("recorded", null);
+		return unpaid(conclusion.rejection.code === "step_failed" ? "failed" : "rejected", conclusion.rejection);
+	}
 	switch (confirmation.kind) {
 		case "confirmed":
 			return settle(confirmation.receipt, facts);

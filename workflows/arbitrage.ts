@@ -90,6 +90,9 @@ export async function arbitrage(candidate: Candidate): Promise<LifecycleResult> 
 		told.plan = await plan({ ...found, loan: told.detect.facts, score: told.score.decision });
 		if (told.plan.decision.kind === "reject") return await rejected(told.plan.decision.reason);
 
+		// Paper mode ends here: what would have been sent was executed by the plan's simulation, and nothing is signed.
+		if (discovered.facts.control.mode === "paper") return await conclude({ submission: null, confirmation: null, rejection: null });
+
 		step = "submit";
 		const undecided = {
 			workflowId: info.workflowId,

@@ -167,7 +167,7 @@ impl<'a> Chain<'a> {
         let (mut low, mut high) = (1.0, 1.0);
         while high < bound && earns(high) {
             low = high;
-            high *= 16.0;
+            high *= 8.0;
         }
         for _ in 0..64 {
             let middle = 0.5 * (low + high);

@@ -17,6 +17,8 @@ const FEED_INTERVAL_MS = 600;
 const SUMMARY_INTERVAL_MS = 1_500;
 /** Dependencies and control rows do not announce their changes. */
 const POLL_MS = 5_000;
+/** A server that hangs must not look healthy for longer; above the two seconds that it gives each dependency. */
+const POLL_LIMIT_MS = 4_000;
 
 /** Everything that the pages show together, kept up to date by the stream; one per window. */
 export class Live {
@@ -154,7 +156,10 @@ export class Live {
 	}
 
 	async #poll(): Promise<void> {
-		const [health, chains] = await Promise.allSettled([read<Health>("/api/health", undefined, [503]), read<Chains>("/api/chains")]);
+		const [health, chains] = await Promise.allSettled([
+			read<Health>("/api/health", AbortSignal.timeout(POLL_LIMIT_MS), [503]),
+			read<Chains>("/api/chains", AbortSignal.timeout(POLL_LIMIT_MS)),
+		]);
 		// What cannot be read is shown as unknown, not as it was.
 		this.health = health.status === "fulfilled" ? health.value : null;
 		if (chains.status === "fulfilled") this.chains = chains.value;

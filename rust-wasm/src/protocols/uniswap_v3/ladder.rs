@@ -117,6 +117,13 @@ impl Ladder {
             self.end = Some(Refusal::InsufficientLiquidity);
             return Err(Refusal::InsufficientLiquidity);
         }
+        if self.top.liquidity == 0 {
+            // Thousands of empty words may lie ahead; where no tick brings liquidity back, they pay nothing.
+            if let Some(end) = pool.end_of_liquidity(self.top.tick, self.zero_for_one) {
+                self.end = Some(end);
+                return Err(end);
+            }
+        }
         let next = pool.next_tick(self.top.tick, self.zero_for_one)?;
         let target = if self.zero_for_one { next.target.max(limit) } else { next.target.min(limit) };
         let step = pool.segment(self.top, self.zero_for_one).full_step(target)?;

@@ -72,9 +72,12 @@ impl V3Pool {
             && ticks.len() == nets.len()
             && ticks.windows(2).all(|pair| pair[0] < pair[1])
             && ticks.iter().all(|t| t % tick_spacing == 0 && (tick_lower..=tick_upper).contains(t));
+        if !fits {
+            return Err(Refusal::InvalidState);
+        }
         // A swap downwards that ends on a tick leaves `slot0.tick` one below the tick of the price.
         let above = tick_at_sqrt_ratio(sqrt_price).map_err(|_| Refusal::InvalidState)? - tick;
-        if !fits || !(0..=1).contains(&above) {
+        if !(0..=1).contains(&above) {
             return Err(Refusal::InvalidState);
         }
         let start = Place { sqrt_price, tick, liquidity };
@@ -216,6 +219,24 @@ impl V3Pool {
         Segment { sqrt_price: place.sqrt_price, liquidity: place.liquidity, fee_pips: self.shape.fee_pips, zero_for_one }
     }
 
+    /// Why a swap cannot go on where no liquidity is left and no known tick ahead brings any; nothing where one does.
+    pub(super) fn end_of_liquidity(&self, tick: i32, zero_for_one: bool) -> Option<Refusal> {
+        let after = self.ticks.partition_point(|t| *t <= tick);
+        let is_empty = if zero_for_one { after == 0 } else { after == self.ticks.len() };
+        let refusal = if self.knows_the_rest(zero_for_one) { Refusal::InsufficientLiquidity } else { Refusal::UnknownTicks };
+        is_empty.then_some(refusal)
+    }
+
+    /// True where the known ticks go to the end of the range: between the last usable tick and that end nothing can be initialised.
+    fn knows_the_rest(&self, zero_for_one: bool) -> bool {
+        let Shape { tick_spacing, tick_lower, tick_upper, .. } = self.shape;
+        if zero_for_one {
+            tick_lower - tick_spacing < MIN_TICK
+        } else {
+            tick_upper + tick_spacing > MAX_TICK
+        }
+    }
+
     /// TickBitmap.nextInitializedTickWithinOneWord: the next initialised tick, or the edge of the bitmap's word.
     pub(super) fn next_tick(&self, tick: i32, zero_for_one: bool) -> Answer<NextTick> {
         let Shape { tick_spacing, tick_lower, tick_upper, .. } = self.shape;
@@ -230,12 +251,7 @@ impl V3Pool {
         let within = |t: i32| if zero_for_one { t >= edge } else { t <= edge };
         let found = candidate.filter(|i| within(self.ticks[*i]));
         let next = found.map_or(edge, |i| self.ticks[i]).clamp(MIN_TICK, MAX_TICK);
-        // Between the last usable tick and the end of the range nothing can be initialised.
-        let is_known = if zero_for_one {
-            next >= tick_lower || tick_lower - tick_spacing < MIN_TICK
-        } else {
-            next <= tick_upper || tick_upper + tick_spacing > MAX_TICK
-        };
+        let is_known = self.knows_the_rest(zero_for_one) || if zero_for_one { next >= tick_lower } else { next <= tick_upper };
         let bound = match is_known {
             true => None,
             false => Some(sqrt_ratio_at_tick(if zero_for_one { tick_lower } else { tick_upper })?),

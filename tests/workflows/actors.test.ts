@@ -3,8 +3,8 @@ import { ApplicationFailure } from "@temporalio/common";
 import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { workflowBundle } from "../workers/workflow-bundle.ts";
-import type { ActorActivities, ChainStatus, PublishedEpoch, WalletStatus } from "./messages.ts";
+import { workflowBundle } from "../../workers/workflow-bundle.ts";
+import type { ActorActivities, ChainStatus, PublishedEpoch, WalletStatus } from "../../workflows/messages.ts";
 
 let environment: TestWorkflowEnvironment;
 

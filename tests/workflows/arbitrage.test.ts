@@ -4,8 +4,10 @@ import { Client, WorkflowFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import type { Conclusion, Confirmation, LifecycleActivities, LifecycleResult } from "../domain/lifecycle.ts";
-import type { Reason, Step } from "../domain/outcome.ts";
+import type { Conclusion, Confirmation, LifecycleActivities, LifecycleResult } from "../../domain/lifecycle.ts";
+import type { Reason, Step } from "../../domain/outcome.ts";
+import { prepareNamespace } from "../../workers/namespace.ts";
+import { workflowBundle } from "../../workers/workflow-bundle.ts";
 import {
 	candidate,
 	confirmed,
@@ -19,9 +21,7 @@ import {
 	scored,
 	submission,
 	submitted,
-} from "../tests/fixtures/lifecycle.ts";
-import { prepareNamespace } from "../workers/namespace.ts";
-import { workflowBundle } from "../workers/workflow-bundle.ts";
+} from "../fixtures/lifecycle.ts";
 
 let connection: NativeConnection;
 let bundle: { readonly codePath: string };
@@ -159,6 +159,15 @@ describe("a lifecycle", () => {
 		const told = await live({ plan: silent });
 		expect(told.result).toMatchObject({ outcome: "rejected", reason: { step: "plan", code: "step_timed_out" } });
 		expect(told.calls).not.toContain("submit");
+	});
+
+	it("ends as recorded in paper mode, without asking for a submission", async () => {
+		const told = await live({
+			discover: async () => ({ ...discovered, facts: { ...discovered.facts, control: { ...discovered.facts.control, mode: "paper" } } }),
+			distribute: async () => distributed({ outcome: "recorded", reason: null }),
+		});
+		expect(told.calls).toEqual(["discover", "price", "detect", "score", "plan", "distribute"]);
+		expect(told.conclusions).toMatchObject([{ submission: null, confirmation: null, rejection: null, plan: planned }]);
 	});
 
 	it("goes on from the record of an earlier claim and decides nothing anew", async () => {
