@@ -64,7 +64,7 @@ function statesOf(of: { readonly book: PoolBook; readonly engine: Engine }, cycl
 }
 
 /** Only what covers its gas at today's base fee is worth a lifecycle; cycles start from the wrapped native coin, so both are wei. */
-function paysItsGas(candidate: Candidate, chain: Pick<ChainConfig, "policy">): boolean {
+export function paysItsGas(candidate: Candidate, chain: Pick<ChainConfig, "policy">): boolean {
 	const gasCost = estimateRouteGas(candidate.pools) * BigInt(candidate.block.baseFeePerGasWei);
 	return BigInt(candidate.grossProfit) > gasCost + BigInt(chain.policy.minExpectedValueWei);
 }

@@ -9,8 +9,8 @@ import { sendFromTreasury, type TreasuryDependencies } from "./treasury.ts";
 const FUND_GAS = 100_000n;
 const PUBLISH_GAS = 150_000n;
 
-/** Ledger references of claims paid by the distributor. */
-const CLAIM_PREFIX = "claim:";
+/** Ledger references of claims paid by the distributor: transaction hash and log index follow. */
+export const CLAIM_PREFIX = "claim:";
 
 /**
  * Closes the open epoch: books the claims seen since, fixes the leaves, funds the distributor with what accrued, publishes the root. Each part finds what an earlier
@@ -60,11 +60,12 @@ export function closeEpochActivity(deps: TreasuryDependencies): ActorActivities[
 }
 
 /** Books every claim that the distributor has paid, up to the depth at which money counts. */
-export async function bookClaims(deps: Pick<TreasuryDependencies, "chain" | "client" | "db">): Promise<number> {
+export async function bookClaims(deps: Pick<TreasuryDependencies, "chain" | "client" | "db">): Promise<void> {
 	const { chain, client, db } = deps;
 	const head = await client.head();
 	const claims = await readClaims(client.provider, {
 		distributor: chain.rewardDistributor,
+		// That block too: an attempt that ended between two claims of one block has booked one of them. Booking again changes nothing.
 		fromBlock: (await lastBookedBlock(db, { chainId: chain.chainId, referencePrefix: CLAIM_PREFIX })) + 1,
 		toBlock: head.number - chain.policy.confirmationDepth,
 	});
@@ -80,5 +81,4 @@ export async function bookClaims(deps: Pick<TreasuryDependencies, "chain" | "cli
 			],
 		});
 	}
-	return claims.length;
 }

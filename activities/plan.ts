@@ -48,7 +48,7 @@ export function planStep(deps: ChainDependencies): LifecycleActivities["plan"] {
 					headNumber: head.number,
 					limits: control.limits,
 					usage: used,
-					relays: chain.relays.map(({ kind, inclusionSharePpm }) => ({ kind, inclusionSharePpm })),
+					relays: chain.relays.map(({ kind, inclusionSharePpm, exposurePpm }) => ({ kind, inclusionSharePpm, exposurePpm })),
 				};
 			},
 			decide: (facts) => {

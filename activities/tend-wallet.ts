@@ -1,3 +1,5 @@
+import { Transaction } from "ethers";
+import { unsettledTreasuryTransactions } from "../db/treasury.ts";
 import { credit, debit, NATIVE_ASSET } from "../domain/ledger.ts";
 import { decideTendWallet } from "../strategy/tend-wallet.ts";
 import type { ActorActivities } from "../workflows/messages.ts";
@@ -12,6 +14,11 @@ export function tendWalletActivity(deps: TreasuryDependencies): ActorActivities[
 	return async ({ chainId, address }) => {
 		try {
 			const { chain, client } = deps;
+			const references = `top-up:${chainId}:${address}:`;
+			// What an earlier attempt has sent may have arrived without having been booked; the balance alone would hide it.
+			for (const pending of (await unsettledTreasuryTransactions(deps.db, { chainId, referencePrefix: references })).slice(99)) {
+				await topUp(deps, { reference: pending.reference, address, amountWei: Transaction.from(pending.rawTransaction).value });
+			}
 			const [balanceWei, treasuryWei, nonce] = await Promise.all([
 				client.balanceOf(address),
 				client.balanceOf(chain.treasury),
@@ -31,19 +38,7 @@ export function tendWalletActivity(deps: TreasuryDependencies): ActorActivities[
 					deps.log.warn({ chainId, wallet: address, missingWei: decision.missingWei.toString() }, "the treasury cannot top the wallet up");
 					return { ...seen, action: `low, and the treasury is ${decision.missingWei} wei short` };
 				case "top-up": {
-					// One top-up for each state of the wallet: a retry finds its own.
-					const reference = `top-up:${chainId}:${address}:${nonce}:${balanceWei}`;
-					await sendFromTreasury(deps, {
-						reference,
-						to: address,
-						data: "0x",
-						value: decision.amountWei,
-						gasLimit: TRANSFER_GAS,
-						postings: [
-							debit(`asset:wallet:${address}`, NATIVE_ASSET, decision.amountWei),
-							credit("asset:treasury", NATIVE_ASSET, decision.amountWei),
-						],
-					});
+					await topUp(deps, { reference: `${references}${nonce}:${balanceWei}`, address, amountWei: decision.amountWei });
 					return { balanceWei: (balanceWei + decision.amountWei).toString(), nonce, action: `topped up by ${decision.amountWei} wei` };
 				}
 			}
@@ -51,4 +46,18 @@ export function tendWalletActivity(deps: TreasuryDependencies): ActorActivities[
 			throw asFailure(error);
 		}
 	};
+}
+
+async function topUp(
+	deps: TreasuryDependencies,
+	of: { readonly reference: string; readonly address: string; readonly amountWei: bigint },
+): Promise<void> {
+	await sendFromTreasury(deps, {
+		reference: of.reference,
+		to: of.address,
+		data: "0x",
+		value: of.amountWei,
+		gasLimit: TRANSFER_GAS,
+		postings: [debit(`asset:wallet:${of.address}`, NATIVE_ASSET, of.amountWei), credit("asset:treasury", NATIVE_ASSET, of.amountWei)],
+	});
 }

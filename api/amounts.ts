@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { getAddress } from "ethers";
 import type { ChainConfig } from "../config/chain.ts";
 import { type Amount, formatUnits } from "../domain/amount.ts";
+import { checksummed } from "./checksum.ts";
 
 /** An amount as it is on chain and as a person reads it. `formatted` is exact, in whole tokens; null where the decimals are unknown. */
 export const tokenAmountSchema = z
@@ -36,7 +36,7 @@ export function shortAddress(address: string): string {
 export function describeToken(chain: ChainConfig | null, address: string): TokenFacts {
 	const known = chain?.tokens.find((token) => token.address === address.toLowerCase());
 	return {
-		address: getAddress(address),
+		address: checksummed(address),
 		symbol: known?.symbol ?? shortAddress(address),
 		decimals: known?.decimals ?? null,
 	};

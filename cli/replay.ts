@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { Client, Connection } from "@temporalio/client";
-import { Worker } from "@temporalio/worker";
+import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
 import { DeterminismViolationError } from "@temporalio/workflow";
 import { messageOf } from "../domain/errors.ts";
 import { loadScorer, PROJECT_MODELS_DIR } from "../models/registry.ts";
@@ -41,6 +41,7 @@ export async function replayCommand(
 	target: string,
 	options: { readonly historyOnly?: boolean; readonly json?: boolean },
 ): Promise<boolean> {
+	Runtime.install({ logger: new DefaultLogger("WARN") });
 	const recorded = existsSync(target) ? readHistoryFile(target) : await fetchRunning(target);
 	const scorer = options.historyOnly === true ? null : await loadScorer(PROJECT_MODELS_DIR);
 	const report = await replay(recorded, { isHistoryOnly: options.historyOnly === true, scorer });

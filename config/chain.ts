@@ -27,6 +27,8 @@ const relaySchema = z.object({
 	url,
 	/** Share of blocks whose builder takes part in this route, in millionths. */
 	inclusionSharePpm: z.int().min(0).max(1_000_000),
+	/** Probability that somebody sees what is sent this way in time to take it, in millionths. */
+	exposurePpm: z.int().min(0).max(1_000_000).default(0),
 });
 
 const policySchema = z.object({

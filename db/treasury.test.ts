@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { credit, debit, NATIVE_ASSET } from "../domain/ledger.ts";
 import { type FreshDatabase, freshDatabase } from "../tests/setup/database.ts";
 import { verifyLedger } from "./ledger.ts";
-import { settleTreasuryTransaction, storeTreasuryTransaction } from "./treasury.ts";
+import { settleTreasuryTransaction, storeTreasuryTransaction, unsettledTreasuryTransactions } from "./treasury.ts";
 
 let fresh: FreshDatabase;
 
@@ -40,5 +40,22 @@ describe("treasury transactions", () => {
 		await settleTreasuryTransaction(fresh.db, "fund-1", entry);
 		await settleTreasuryTransaction(fresh.db, "fund-1", entry);
 		expect(await verifyLedger(fresh.db, 2)).toEqual({ ok: true, entries: 1 });
+	});
+
+	it("are found by what they are for until they are booked", async () => {
+		await store(3, "top-up:a:1", 0);
+		await store(3, "top-up:a:2", 0);
+		await store(3, "top-up:b:1", 0);
+		const unsettled = async () =>
+			(await unsettledTreasuryTransactions(fresh.db, { chainId: 3, referencePrefix: "top-up:a:" })).map(({ reference }) => reference);
+		expect(await unsettled()).toEqual(["top-up:a:1", "top-up:a:2"]);
+		await settleTreasuryTransaction(fresh.db, "top-up:a:1", {
+			chainId: 3,
+			reference: "top-up:a:1",
+			transactionHash: "0xt",
+			blockNumber: 1,
+			postings: [debit("asset:wallet:a", NATIVE_ASSET, 3n), credit("asset:treasury", NATIVE_ASSET, 3n)],
+		});
+		expect(await unsettled()).toEqual(["top-up:a:2"]);
 	});
 });

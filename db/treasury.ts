@@ -1,4 +1,4 @@
-import { and, eq, max, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, like, max, sql } from "drizzle-orm";
 import { ArbError } from "../domain/errors.ts";
 import type { LedgerEntryContent } from "../domain/ledger.ts";
 import { type Database, inTransaction } from "./connection.ts";
@@ -46,6 +46,29 @@ export async function storeTreasuryTransaction(
 			throw new ArbError({ code: "unavailable", message: `treasury transaction ${of.reference} was not stored`, retryable: true });
 		return stored;
 	});
+}
+
+/** Transactions stored for references with that prefix whose receipts are not booked yet, in the order of their nonces. */
+export async function unsettledTreasuryTransactions(
+	db: Database,
+	of: { readonly chainId: number; readonly referencePrefix: string },
+): Promise<readonly TreasuryTransaction[]> {
+	return await db.drizzle
+		.select({
+			reference: treasuryTransactions.reference,
+			nonce: treasuryTransactions.nonce,
+			transactionHash: treasuryTransactions.transactionHash,
+			rawTransaction: treasuryTransactions.rawTransaction,
+		})
+		.from(treasuryTransactions)
+		.where(
+			and(
+				eq(treasuryTransactions.chainId, of.chainId),
+				like(treasuryTransactions.reference, `${of.referencePrefix}%`),
+				isNull(treasuryTransactions.settledAt),
+			),
+		)
+		.orderBy(asc(treasuryTransactions.nonce));
 }
 
 /** Books a treasury transaction's receipt and marks it settled, together; repeated, it changes nothing. */

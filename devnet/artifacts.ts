@@ -29,6 +29,7 @@ const SOURCES = {
 } as const;
 
 export type ArtifactName = keyof typeof SOURCES;
+export const ARTIFACT_NAMES = Object.keys(SOURCES) as readonly ArtifactName[];
 /**
  * Reads a compiled contract.
  *

@@ -13,6 +13,9 @@ export function devnetKeys(): Keys {
 /** Share of the blocks that are built by the builder that sees bundles, in millionths. */
 export const BUNDLE_INCLUSION_SHARE_PPM = 700_000;
 
+/** How often the competitor is taken to act on what it sees in the public mempool, in millionths. */
+const PUBLIC_EXPOSURE_PPM = 60_000;
+
 /** The chain's settings as the rest of the system reads them. */
 export function devnetChainConfig(of: {
 	readonly deployment: Deployment;
@@ -50,7 +53,7 @@ export function devnetChainConfig(of: {
 			walletTargetWei: "10000000000000000000",
 			relays: [
 				{ kind: "bundle", url: of.relayUrl, inclusionSharePpm: BUNDLE_INCLUSION_SHARE_PPM },
-				{ kind: "public", url: of.rpcUrl, inclusionSharePpm: 1_000_000 },
+				{ kind: "public", url: of.rpcUrl, inclusionSharePpm: 1_000_000, exposurePpm: PUBLIC_EXPOSURE_PPM },
 			],
 			policy: {
 				maxBlockAge: 1,

@@ -1,9 +1,9 @@
-import { AbiCoder, concat, getCreateAddress, parseEther } from "ethers";
+import { AbiCoder, concat, getCreateAddress, id, parseEther } from "ethers";
 import { z } from "zod";
 import { ArbError } from "../domain/errors.ts";
 import { type DevnetAccounts, devnetAccounts, type Signer } from "./accounts.ts";
 import { DEVNET_CHAIN_ID } from "./anvil.ts";
-import { type Artifact, type ArtifactName, readArtifact } from "./artifacts.ts";
+import { ARTIFACT_NAMES, type Artifact, type ArtifactName, readArtifact } from "./artifacts.ts";
 import { hexQuantity, type Rpc } from "./rpc.ts";
 import { readPoolFacts, seedOf, tokenPrices, WRAPPED_NATIVE_SYMBOL } from "./seeding.ts";
 
@@ -19,6 +19,8 @@ const deployedPoolSchema = z.object({
 
 /** Where everything is; kept beside the chain's state. */
 export const deploymentSchema = z.object({
+	/** {@link deploymentVersion} of what was deployed. */
+	version: z.string(),
 	weth: address,
 	tokens: z.array(z.object({ address, symbol: z.string(), decimals: z.int() })),
 	uniswapV2Factory: address,
@@ -142,9 +144,15 @@ export async function deploy(rpc: Rpc): Promise<Deployment> {
 	}
 	await sender.settle();
 	return {
+		version: deploymentVersion(),
 		...{ weth, tokens, uniswapV2Factory, sushiFactory, uniswapV3Factory, vault, desk, searcher, executor, distributor },
 		pools,
 	};
+}
+
+/** Changes with any contract and any seed: a kept chain of another version carries contracts that the code no longer knows. */
+export function deploymentVersion(): string {
+	return id(JSON.stringify([ARTIFACT_NAMES.map((name) => readArtifact(name).bytecode), readPoolFacts()]));
 }
 
 async function fund(rpc: Rpc, accounts: DevnetAccounts): Promise<void> {

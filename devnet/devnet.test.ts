@@ -186,6 +186,20 @@ describe("a devnet with a data directory", () => {
 		}
 	});
 
+	it("refuses a chain that was deployed from other contracts, and says what to do", async () => {
+		const dataDir = await mkdtemp(join(tmpdir(), "devnet-test-"));
+		const options = { dataDir, seed: 5, blockMs: "manual", simulator: false, competitor: false } as const;
+		try {
+			const first = await startDevnet(options);
+			await first.close();
+			const file = join(dataDir, "deployment.json");
+			await writeFile(file, JSON.stringify({ ...first.deployment, version: "0x01" }));
+			await expect(startDevnet(options)).rejects.toThrow(/deployed from other contracts or seeds.*--fresh/);
+		} finally {
+			await rm(dataDir, { recursive: true });
+		}
+	});
+
 	it("falls back on its last copy where anvil was cut off while writing its state", async () => {
 		const dataDir = await mkdtemp(join(tmpdir(), "devnet-test-"));
 		const options = { dataDir, seed: 5, blockMs: "manual", simulator: false, competitor: false } as const;

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { hexlify, JsonRpcProvider, randomBytes } from "ethers";
@@ -14,7 +14,7 @@ import { Builder } from "./builder.ts";
 import { Bundles } from "./bundles.ts";
 import { BUNDLE_INCLUSION_SHARE_PPM, devnetChainConfig, devnetKeys } from "./chain-settings.ts";
 import { type CompetitorProcess, startCompetitor } from "./competitor-process.ts";
-import { type Deployment, deploy, deploymentSchema } from "./deployment.ts";
+import { type Deployment, deploy, deploymentSchema, deploymentVersion } from "./deployment.ts";
 import { Market } from "./market.ts";
 import { endOrphan, recordAnvil } from "./orphan.ts";
 import { createRandom } from "./random.ts";
@@ -77,7 +77,7 @@ const DUMP_TIME_SHARE = 0.01;
  */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
 	const log = options.log ?? pino({ level: "silent" });
-	const directory = options.dataDir ?? (await mkdtemp(join(tmpdir(), "devnet-")));
+	const directory = resolve(options.dataDir ?? (await mkdtemp(join(tmpdir(), "devnet-"))));
 	await mkdir(directory, { recursive: true });
 	const closers: (() => Promise<void>)[] = [];
 	if (options.dataDir === undefined) closers.push(() => rm(directory, { recursive: true, force: true }));
@@ -278,8 +278,9 @@ class ChainStore {
 	async read(): Promise<Deployment | null> {
 		if ((await sizeIfThere(this.#deploymentFile)) === null) return null;
 		await this.adoptExitState();
+		let kept: Deployment;
 		try {
-			return deploymentSchema.parse(JSON.parse(await readFile(this.#deploymentFile, "utf8")));
+			kept = deploymentSchema.parse(JSON.parse(await readFile(this.#deploymentFile, "utf8")));
 		} catch (error) {
 			throw new ArbError({
 				code: "configuration",
@@ -288,6 +289,12 @@ class ChainStore {
 				cause: error,
 			});
 		}
+		if (kept.version === deploymentVersion()) return kept;
+		throw new ArbError({
+			code: "configuration",
+			message: `the chain kept in ${this.#deploymentFile} was deployed from other contracts or seeds than those of this version; start with --fresh`,
+			retryable: false,
+		});
 	}
 
 	/** Takes what anvil wrote when it ended; a file cut short by a kill is removed, and the last copy stays. */

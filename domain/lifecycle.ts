@@ -171,7 +171,7 @@ export interface PlanFacts {
 	readonly headNumber: number;
 	readonly limits: Limits;
 	readonly usage: Usage;
-	readonly relays: readonly { readonly kind: RelayKind; readonly inclusionSharePpm: number }[];
+	readonly relays: readonly { readonly kind: RelayKind; readonly inclusionSharePpm: number; readonly exposurePpm: number }[];
 }
 
 /** The part of a plan that can be derived without asking the chain. */

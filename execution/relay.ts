@@ -90,7 +90,7 @@ export function publicRelay(url: string): Relay {
 }
 
 /** A chain's configured relays, by kind; of two of one kind the first. */
-export function relaysOf(relays: ChainConfig["relays"]): ReadonlyMap<RelayKind, Relay> {
+export function relaysOf(relays: readonly Pick<ChainConfig["relays"][number], "kind" | "url">[]): ReadonlyMap<RelayKind, Relay> {
 	const byKind = new Map<RelayKind, Relay>();
 	for (const { kind, url } of relays) {
 		if (!byKind.has(kind)) byKind.set(kind, kind === "bundle" ? bundleRelay(url) : publicRelay(url));

@@ -181,8 +181,8 @@ describe("quotes", () => {
 });
 
 describe("the optimum of a cycle", () => {
-	const cheap = pair(1, { reserve0: "1000000000000000000000", reserve1: "2000000000000" });
-	const dear = pair(2, { reserve0: "1100000000000000000000", reserve1: "2000000000000", dex: "sushiswap" });
+	const cheap = pair(1, { reserve0: "10000000000000000000", reserve1: "20000000000" });
+	const dear = pair(2, { reserve0: "11000000000000000000", reserve1: "20000000000", dex: "sushiswap" });
 	const route = [hop(cheap, token(0)), hop(dear, token(1))];
 
 	it("is where no other size earns more, by a scan over the coarse token's amounts", () => {
@@ -191,6 +191,14 @@ describe("the optimum of a cycle", () => {
 		if (best === null) throw new Error("a gap of 10 % has an optimum");
 		expect(best.amountOut - best.amountIn).toBe(best.grossProfit);
 		expect(engine.quoteRoute(route, best.amountIn).amounts).toEqual(best.amounts);
+		// Each amount of the coarse token around the optimum, with the smallest input that buys it (UniswapV2Library.getAmountIn).
+		const [reserveIn, reserveOut] = [BigInt(cheap.reserve0), BigInt(cheap.reserve1)];
+		const middle = best.amounts[1] ?? 0n;
+		for (let amount = middle - 3000n; amount <= middle + 3000n; amount++) {
+			const amountIn = (reserveIn * amount * 1000n) / ((reserveOut - amount) * 997n) + 1n;
+			const out = engine.quote({ pool: dear.address, tokenIn: token(1), amountIn: amount });
+			expect(out - amountIn).toBeLessThanOrEqual(best.grossProfit + 1n + best.grossProfit / 1_000_000_000n);
+		}
 		for (let percent = 1n; percent <= 400n; percent++) {
 			const amountIn = (best.amountIn * percent) / 100n;
 			expect((engine.quoteRoute(route, amountIn).amounts[2] ?? 0n) - amountIn).toBeLessThanOrEqual(best.grossProfit);
@@ -200,9 +208,9 @@ describe("the optimum of a cycle", () => {
 
 	it("stays within the bound, and is null backwards", () => {
 		engine.upsertPools([cheap, dear]);
-		const bounded = engine.optimise(route, 10n ** 18n);
-		expect(bounded?.amountIn).toBeLessThanOrEqual(10n ** 18n);
-		expect(bounded?.amountIn).toBeGreaterThan(9n * 10n ** 17n);
+		const bounded = engine.optimise(route, 10n ** 17n);
+		expect(bounded?.amountIn).toBeLessThanOrEqual(10n ** 17n);
+		expect(bounded?.amountIn).toBeGreaterThan(9n * 10n ** 16n);
 		expect(engine.optimise([hop(dear, token(0)), hop(cheap, token(1))], 10n ** 24n)).toBeNull();
 		expect(engine.optimise(route, 0n)).toBeNull();
 	});
@@ -256,7 +264,8 @@ describe("the search", () => {
 		pools: fc.array(
 			fc.record({
 				tokens: fc.tuple(fc.nat(4), fc.nat(4)).filter(([a, b]) => a < b),
-				reserves: fc.tuple(fc.bigInt(10n ** 6n, 10n ** 7n), fc.bigInt(10n ** 6n, 10n ** 7n)),
+				// Small ones too: there rounding decides which cycle earns more.
+				reserves: fc.oneof(...[500n, 10n ** 6n].map((least) => fc.tuple(fc.bigInt(least, 10n * least), fc.bigInt(least, 10n * least)))),
 				feePips: fc.constantFrom(0, 500, 3000, 10_000),
 				tick: fc.option(fc.integer({ min: -200, max: 200 })),
 			}),
@@ -302,6 +311,18 @@ describe("the search", () => {
 			}),
 			{ numRuns: 300, seed: Number(process.env.SEED ?? 1), verbose: 1 },
 		);
+	});
+
+	it("ranks by the exact profit where rounding, not the prices, decides", () => {
+		const states = Array.from({ length: 12 }, (_, i) =>
+			pair(i + 1, { reserve0: `${900 + ((i * 37) % 101)}`, reserve1: `${900 + ((i * 53) % 97)}`, feePips: 500 }),
+		);
+		engine.upsertPools(states);
+		const changed = new Set(states.map((state) => state.address));
+		const query = { changedPools: [...changed], startTokens: [token(0)], maxHops: 2 as const };
+		const found = engine.search({ ...query, limit: 1000, overlapping: true }).map((cycle) => cycle.grossProfit);
+		expect(found.length).toBeGreaterThan(30);
+		expect(found).toEqual(bruteForce({ pools: states, changed, start: token(0), maxHops: 2 }).map((cycle) => cycle.grossProfit));
 	});
 
 	it("passes over pools and tokens that are not loaded, and returns nothing where nothing is profitable", () => {

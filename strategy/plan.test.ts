@@ -86,10 +86,20 @@ describe("plan", () => {
 		expect(decidePlan(asked, { ...facts, simulation, headNumber: 101 })).toMatchObject({ kind: "proceed" });
 	});
 
+	it("keeps what others would take from the public mempool", () => {
+		const relays = (exposurePpm: number) => [
+			{ kind: "bundle" as const, inclusionSharePpm: 700_000, exposurePpm: 0 },
+			{ kind: "public" as const, inclusionSharePpm: 1_000_000, exposurePpm },
+		];
+		// Two blocks of a builder with 70 % of them: 91 % are reached.
+		expect(decidePlan(asked, { ...facts, relays: relays(50_000) })).toMatchObject({ plan: { relay: "public" } });
+		expect(decidePlan(asked, { ...facts, relays: relays(100_000) })).toMatchObject({ plan: { relay: "bundle" } });
+	});
+
 	it("protects a thin profit from a probable revert by a bundle, and takes a fat one to every builder", () => {
 		const relays = [
-			{ kind: "bundle", inclusionSharePpm: 700_000 },
-			{ kind: "public", inclusionSharePpm: 1_000_000 },
+			{ kind: "bundle", inclusionSharePpm: 700_000, exposurePpm: 0 },
+			{ kind: "public", inclusionSharePpm: 1_000_000, exposurePpm: 0 },
 		] as const;
 		const risky = { ...asked, score: { ...asked.score, score: { successPpm: 300_000, revertedPpm: 600_000, notIncludedPpm: 100_000 } } };
 		const thin = {

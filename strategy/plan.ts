@@ -158,7 +158,7 @@ function firstExceeded(bounds: readonly (readonly [name: string, value: bigint, 
 
 /**
  * The route with the larger expected value: a bundle never pays for a revert but is included only where its builder wins a block up to the deadline; the public
- * mempool reaches every builder and pays for failures.
+ * mempool reaches every builder, shows everyone what there is to take, and pays for failures.
  */
 function chooseRelay(of: {
 	readonly score: Proceed<ScoreDecision>;
@@ -171,7 +171,8 @@ function chooseRelay(of: {
 	const { successPpm, revertedPpm } = of.score.score;
 	let best: { readonly kind: RelayKind; readonly valueWei: bigint } | null = null;
 	for (const relay of of.relays) {
-		const gainWei = (BigInt(successPpm) * of.netProfitWei * inclusionPpm(relay.inclusionSharePpm, of.blocks)) / PPM / PPM;
+		const reachedPpm = (inclusionPpm(relay.inclusionSharePpm, of.blocks) * (PPM - BigInt(relay.exposurePpm))) / PPM;
+		const gainWei = (BigInt(successPpm) * of.netProfitWei * reachedPpm) / PPM / PPM;
 		const lossWei = relay.kind === "public" ? (BigInt(revertedPpm) * of.revertCostWei) / PPM : 0n;
 		const valueWei = gainWei - lossWei;
 		if (valueWei > 0n && (best === null || valueWei > best.valueWei)) best = { kind: relay.kind, valueWei };

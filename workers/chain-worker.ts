@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import type { Client } from "@temporalio/client";
 import { Worker } from "@temporalio/worker";
 import type { Logger } from "pino";
 import type { Checkpoint } from "../activities/checkpoint.ts";
@@ -23,6 +24,8 @@ const MAX_LOCAL_ACTIVITIES = 40;
 export interface ChainWorker {
 	readonly chainId: number;
 	readonly taskQueue: string;
+	/** On the worker's own connection: a lifecycle that it starts may start eagerly here. */
+	readonly temporal: Client;
 	/** Works until the signal, then drains and closes what it opened, in the reverse order. */
 	run(signal: AbortSignal): Promise<void>;
 }
@@ -83,6 +86,7 @@ export async function openChainWorker(
 	return {
 		chainId: chain.chainId,
 		taskQueue,
+		temporal: temporal.client,
 		run: async (signal) => {
 			await using _ = resources;
 			await worker.runUntil(new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })));

@@ -1,9 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
-import { getAddress } from "ethers";
 import type { ChainConfig } from "../../config/chain.ts";
 import { engageKillSwitch, readControl, releaseKillSwitch, setPaused } from "../../db/control.ts";
 import { ArbError } from "../../domain/errors.ts";
 import { describeToken, nativeSymbol } from "../amounts.ts";
+import { checksummed } from "../checksum.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { createRouter, errorResponse } from "../errors.ts";
 import {
@@ -105,10 +105,10 @@ function chainFacts(chain: ChainConfig, control: ControlState | null): ChainFact
 		mode: chain.mode,
 		nativeSymbol: nativeSymbol(chain),
 		tokens: chain.tokens.map((token) => describeToken(chain, token.address)),
-		dexes: chain.dexes.map((dex) => ({ name: dex.name, family: dex.family, factory: getAddress(dex.factory) })),
-		executor: getAddress(chain.executor),
-		treasury: getAddress(chain.treasury),
-		operators: chain.operators.map((address) => getAddress(address)),
+		dexes: chain.dexes.map((dex) => ({ name: dex.name, family: dex.family, factory: checksummed(dex.factory) })),
+		executor: checksummed(chain.executor),
+		treasury: checksummed(chain.treasury),
+		operators: chain.operators.map((address) => checksummed(address)),
 		confirmationDepth: chain.policy.confirmationDepth,
 		explorerUrl: chain.explorerUrl ?? null,
 		control,

@@ -18,7 +18,8 @@ export function postgresProbe(db: Database): Probe {
 
 /** Asks the Temporal frontend for its namespace. The connection is lazy and kept: gRPC re-establishes it by itself. */
 export function temporalProbe(of: { readonly address: string; readonly namespace: string }): Probe & AsyncDisposable {
-	const connection = Connection.lazy({ address: of.address });
+	// Without the client's own retries: a probe wants the first answer, and a retry whose timer fires after `close` would throw out of it.
+	const connection = Connection.lazy({ address: of.address, interceptors: [] });
 	return {
 		name: "temporal",
 		advice: `check that the server at ${of.address} runs and has the namespace "${of.namespace}"`,

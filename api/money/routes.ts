@@ -1,10 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { getAddress } from "ethers";
 import { moneyOverTime, outcomeCounts } from "../../db/opportunities.ts";
 import { cumulativeRewards } from "../../db/rewards.ts";
 import { OUTCOMES, type Outcome } from "../../domain/outcome.ts";
 import { nativeAmount, tokenAmount } from "../amounts.ts";
 import { chainQueryParam, chosenChain } from "../chains/choice.ts";
+import { checksummed } from "../checksum.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { createRouter, errorResponse } from "../errors.ts";
 import { type MoneySummary, moneySummarySchema } from "./schema.ts";
@@ -55,7 +55,7 @@ export function moneyRoutes(deps: ApiDependencies) {
 			outcomes: countsByOutcome(all),
 			points: points.map((point) => ({ at: point.at.toISOString(), cumulativeWei: point.cumulativeNetProfit })),
 			rewards: rewards.map((reward) => ({
-				account: getAddress(reward.account),
+				account: checksummed(reward.account),
 				cumulative: tokenAmount(chain, chain.wrappedNative, reward.cumulative),
 			})),
 		};

@@ -1,10 +1,10 @@
-import { getAddress } from "ethers";
 import type { ChainConfig } from "../../config/chain.ts";
 import type { LedgerEntry } from "../../db/ledger.ts";
 import type { OpportunitySummary, OpportunityDetail as StoredDetail } from "../../db/opportunities.ts";
 import type { StoredSubmission } from "../../db/submissions.ts";
 import { NATIVE_ASSET } from "../../domain/ledger.ts";
 import { describeToken, nativeAmount, type TokenAmount, tokenAmount } from "../amounts.ts";
+import { checksummed } from "../checksum.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import type { HopDetail, Money, Opportunity, OpportunityDetail } from "./schema.ts";
 import { lastStep, presentSteps } from "./steps.ts";
@@ -28,7 +28,7 @@ export function presentOpportunity(row: OpportunitySummary, deps: Presenting): O
 		blockNumber: row.blockNumber,
 		blockHash: row.blockHash,
 		route: row.route.map((hop) => ({
-			pool: getAddress(hop.pool),
+			pool: checksummed(hop.pool),
 			dex: hop.dex,
 			family: hop.family,
 			tokenIn: describeToken(chain, hop.tokenIn),
@@ -116,7 +116,7 @@ function presentHops(chain: ChainConfig | null, row: StoredDetail, summary: Oppo
 function presentSubmission(stored: StoredSubmission): OpportunityDetail["submission"] {
 	const { submission } = stored;
 	return {
-		wallet: getAddress(submission.wallet),
+		wallet: checksummed(submission.wallet),
 		nonce: submission.nonce,
 		transactionHash: submission.transactionHash,
 		relay: submission.relay,

@@ -1,10 +1,10 @@
-import { getAddress } from "ethers";
 import type { ChainConfig } from "../../config/chain.ts";
 import type { StoredSteps } from "../../db/rows.ts";
 import { formatUnits } from "../../domain/amount.ts";
 import type { Confirmation, ReceiptFacts } from "../../domain/lifecycle.ts";
 import { type Outcome, type Reason, STEPS, type Step } from "../../domain/outcome.ts";
 import { nativeAmount, shortAddress, type TokenAmount, tokenAmount } from "../amounts.ts";
+import { checksummed } from "../checksum.ts";
 import type { StepDetail, StepItem } from "./schema.ts";
 
 /** What the page of a lifecycle is made from, beside its steps. */
@@ -205,7 +205,7 @@ function submitItems({ steps }: Recorded): StepItem[] {
 	if (steps.submit === null) return [];
 	return [
 		hash("transaction", steps.submit.transactionHash),
-		hash("wallet", getAddress(steps.submit.wallet)),
+		hash("wallet", checksummed(steps.submit.wallet)),
 		text("nonce", steps.submit.nonce),
 		text("relay", steps.submit.relay),
 		text("target block", steps.submit.targetBlock),
@@ -242,7 +242,7 @@ function distributeItems({ steps, chain }: Recorded): StepItem[] {
 		amount("net profit", nativeAmount(chain, decision.netProfitWei)),
 		text("ledger lines", decision.postings.length),
 		...decision.accruals.map((accrual) =>
-			amount(`reward of ${shortAddress(getAddress(accrual.account))}`, nativeAmount(chain, accrual.amount)),
+			amount(`reward of ${shortAddress(checksummed(accrual.account))}`, nativeAmount(chain, accrual.amount)),
 		),
 	];
 }

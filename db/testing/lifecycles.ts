@@ -144,7 +144,7 @@ export function recordOf(candidate: Candidate): Omit<DecisionRecord, "submission
 				headNumber: candidate.block.number,
 				limits,
 				usage: { lossWeiToday: "0", submissionsLastMinute: 0 },
-				relays: [{ kind: "bundle", inclusionSharePpm: 700_000 }],
+				relays: [{ kind: "bundle", inclusionSharePpm: 700_000, exposurePpm: 0 }],
 			},
 			decision: {
 				kind: "proceed",

@@ -18,21 +18,6 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-/** Mines until the lifecycle has ended. */
-async function mineToTheEnd(workflowId: string) {
-	let isOver = false;
-	const result = system.result(workflowId).finally(() => {
-		isOver = true;
-	});
-	while (!isOver) {
-		const submission = await readSubmission(system.db, workflowId);
-		// Blocks pass only once the bytes are out, or where there is nothing to send any more: the clock of this chain is ours.
-		if (submission !== null && submission.status !== "claimed") await system.devnet.mine();
-		await new Promise((resolve) => setImmediate(resolve));
-	}
-	return result;
-}
-
 describe("a worker that is killed between plan and settlement", () => {
 	it.each(CHECKPOINTS)("at %s loses nothing and doubles nothing", async (checkpoint: Checkpoint) => {
 		await system.devnet.openGap();
@@ -57,7 +42,7 @@ describe("a worker that is killed between plan and settlement", () => {
 		expect(await death).toBe("SIGKILL");
 
 		const successor = await system.spawnWorker({});
-		const result = await mineToTheEnd(workflowId);
+		const result = await system.mineToTheEnd(workflowId);
 		await successor.stop();
 		expect(result, JSON.stringify(result)).toMatchObject({ outcome: "settled", reason: null });
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readSubmission } from "../../db/submissions.ts";
-import { openTestSystem, type TestSystem, type WorkerProcess } from "./system.ts";
+import { openTestSystem, type SystemProcess, type TestSystem } from "./system.ts";
 
 const DEPTH = 6;
 let system: TestSystem;
-let worker: WorkerProcess;
+let worker: SystemProcess;
 
 beforeAll(async () => {
 	system = await openTestSystem({ seed: 13, confirmationDepth: DEPTH });

@@ -1,3 +1,4 @@
+import "../setup/runtime.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -11,23 +12,24 @@ import { candidatesOf } from "../../activities/candidates.ts";
 import type { Checkpoint } from "../../activities/checkpoint.ts";
 import { taskQueues } from "../../config/settings.ts";
 import type { Database } from "../../db/connection.ts";
-import { ensureControl } from "../../db/control.ts";
-import { upsertPools, upsertTokens } from "../../db/registry.ts";
+import { readSubmission } from "../../db/submissions.ts";
 import { takeFencingNumber } from "../../db/watchers.ts";
 import { type Devnet, type DevnetOptions, startDevnet } from "../../devnet/devnet.ts";
 import type { Candidate } from "../../domain/candidate.ts";
 import type { LifecycleResult } from "../../domain/lifecycle.ts";
 import { type ChainClient, connectChain } from "../../market/chain-client.ts";
-import { discoverPools } from "../../market/discovery.ts";
 import { PoolBook } from "../../market/pool-book.ts";
 import { Engine } from "../../rust-wasm/engine.ts";
+import { ROOT } from "../../scripts/paths.ts";
 import { prepareNamespace } from "../../workers/namespace.ts";
-import { bookOpening } from "../../workers/opening.ts";
 import { freshDatabase } from "../setup/database.ts";
+import { registerChain } from "./registration.ts";
 
-/** A chain worker in a process of its own, which can be killed, stopped and started again. */
-export interface WorkerProcess {
+/** A process of the system, which can be killed, stopped and started again. */
+export interface SystemProcess {
 	readonly process: ChildProcess;
+	/** What it announced when it was ready, as JSON. */
+	readonly announcement: string;
 	/** Resolves with the signal or code that ended it. */
 	readonly ended: Promise<NodeJS.Signals | number | null>;
 	/** Ends it gracefully. */
@@ -42,12 +44,21 @@ export interface TestSystem extends AsyncDisposable {
 	readonly chain: ChainClient;
 	readonly temporal: Client;
 	readonly taskQueue: string;
+	/** That of wallets and epochs. */
+	readonly backgroundQueue: string;
 	/** What the search finds on the head, as a watcher with the current fencing number would. */
 	candidates(fencingNumber: number): Promise<readonly Candidate[]>;
 	takeWatch(holder: string): Promise<number>;
 	start(candidate: Candidate, workflowId: string): Promise<void>;
 	result(workflowId: string): Promise<LifecycleResult>;
-	spawnWorker(of: { readonly killAt?: Checkpoint; readonly stopAt?: Checkpoint; readonly isWatching?: boolean }): Promise<WorkerProcess>;
+	/** Mines until the lifecycle has ended. */
+	mineToTheEnd(workflowId: string): Promise<LifecycleResult>;
+	/** Opens a gap and takes it, to the end of the lifecycle. */
+	takeGap(workflowId: string): Promise<LifecycleResult>;
+	/** A chain worker: the real one, which sends itself a signal when it passes a checkpoint. */
+	spawnWorker(of: { readonly killAt?: Checkpoint; readonly stopAt?: Checkpoint; readonly isWatching?: boolean }): Promise<SystemProcess>;
+	/** Another process of the system, by its file from the root, with this system's settings; resolves when it says that it is ready. */
+	spawn(file: string, settings?: Readonly<Record<string, string>>): Promise<SystemProcess>;
 }
 
 export async function openTestSystem(options: Partial<DevnetOptions> & { readonly seed: number }): Promise<TestSystem> {
@@ -64,20 +75,10 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 	opened.defer(() => connection.close());
 	await prepareNamespace(connection, "default");
 	const { chainId } = devnet.chain;
-	await ensureControl(db, { chainId, mode: devnet.chain.mode, limits: devnet.chain.limits });
-	await bookOpening(db, devnet.chain, chain);
-	const pools = await discoverPools(chain, devnet.chain, {});
-	await upsertPools(
-		db,
-		pools.map((pool) => ({ ...pool, allowed: true, reason: "", discoveredAtBlock: 0 })),
-	);
-	await upsertTokens(
-		db,
-		devnet.chain.tokens.map((token) => ({ ...token, chainId, allowed: true, reason: "" })),
-	);
+	const pools = await registerChain({ db, chain: devnet.chain, client: chain });
 	const temporal = new Client({ connection });
 	const prefix = `system-${randomUUID()}`;
-	const taskQueue = taskQueues(prefix, chainId).chain;
+	const queues = taskQueues(prefix, chainId);
 	const environment = {
 		...process.env,
 		DATABASE_URL: url,
@@ -87,14 +88,62 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 		TASK_QUEUE_PREFIX: prefix,
 		LOG_LEVEL: "info",
 	};
-	const workers = new Set<WorkerProcess>();
+	const running = new Map<ChildProcess, SystemProcess["ended"]>();
 	opened.defer(async () => {
-		for (const worker of workers) {
-			worker.process.kill("SIGKILL");
-			await worker.ended;
+		for (const [child, ended] of running) {
+			child.kill("SIGKILL");
+			await ended;
 		}
 	});
 	let logs = 0;
+	const spawnProcess = async (file: string, settings: Readonly<Record<string, string>>): Promise<SystemProcess> => {
+		logs += 1;
+		const logFile = join(directory, `process-${logs}.log`);
+		const child = spawn(process.execPath, [join(ROOT, file)], { env: { ...environment, ...settings }, stdio: ["ignore", "pipe", "pipe"] });
+		child.stderr.pipe(createWriteStream(logFile));
+		const ended = once(child, "exit").then(([code, signal]: unknown[]) => (signal ?? code) as NodeJS.Signals | number | null);
+		running.set(child, ended);
+		void ended.then(() => running.delete(child));
+		const ready = once(child.stdout, "data").then(([data]: unknown[]) => String(data));
+		const first = await Promise.race([ready, ended]);
+		if (typeof first !== "string" || !first.startsWith("{"))
+			throw new Error(`${file} ended with ${first} before it was ready:\n${readFileSync(logFile, "utf8")}`);
+		child.stdout.resume();
+		return {
+			process: child,
+			announcement: first,
+			ended,
+			stop: async () => {
+				child.kill("SIGTERM");
+				await ended;
+			},
+		};
+	};
+	const candidates = async (fencingNumber: number): Promise<readonly Candidate[]> => {
+		const book = new PoolBook(chain, pools);
+		using engine = new Engine();
+		engine.upsertPools(await book.load(await chain.head()));
+		return candidatesOf({
+			chain: devnet.chain,
+			block: book.block,
+			book,
+			engine,
+			fencingNumber,
+			changedPools: pools.map((pool) => pool.address),
+			limit: 8,
+		});
+	};
+	const takeWatch = (holder: string): Promise<number> => takeFencingNumber(db, { chainId, holder, scheduledAtMs: Date.now() });
+	const start = async (candidate: Candidate, workflowId: string): Promise<void> => {
+		await temporal.workflow.start("arbitrage", { workflowId, taskQueue: queues.chain, args: [candidate], workflowTaskTimeout: "2s" });
+	};
+	const resultOf = (workflowId: string): Promise<LifecycleResult> => temporal.workflow.getHandle(workflowId).result();
+	const mineToTheEnd = (workflowId: string): Promise<LifecycleResult> =>
+		whileMining(resultOf(workflowId), async () => {
+			const submission = await readSubmission(db, workflowId);
+			// Blocks pass only once the bytes are out, or where there is nothing to send any more: the clock of this chain is ours.
+			if (submission !== null && submission.status !== "claimed") await devnet.mine();
+		});
 	const resources = opened.move();
 	return {
 		devnet,
@@ -102,50 +151,42 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 		databaseUrl: url,
 		chain,
 		temporal,
-		taskQueue,
-		candidates: async (fencingNumber) => {
-			const book = new PoolBook(chain, pools);
-			using engine = new Engine();
-			engine.upsertPools(await book.load(await chain.head()));
-			return candidatesOf({
-				chain: devnet.chain,
-				block: book.block,
-				book,
-				engine,
-				fencingNumber,
-				changedPools: pools.map((pool) => pool.address),
-				limit: 8,
-			});
+		taskQueue: queues.chain,
+		backgroundQueue: queues.background,
+		candidates,
+		takeWatch,
+		start,
+		result: resultOf,
+		takeGap: async (workflowId) => {
+			await devnet.openGap();
+			const [candidate] = await candidates(await takeWatch(workflowId));
+			if (candidate === undefined) throw new Error("the gap gave no candidate");
+			await start(candidate, workflowId);
+			return mineToTheEnd(workflowId);
 		},
-		takeWatch: (holder) => takeFencingNumber(db, { chainId, holder, scheduledAtMs: Date.now() }),
-		start: async (candidate, workflowId) => {
-			await temporal.workflow.start("arbitrage", { workflowId, taskQueue, args: [candidate], workflowTaskTimeout: "2s" });
-		},
-		result: (workflowId) => temporal.workflow.getHandle(workflowId).result(),
-		spawnWorker: async ({ killAt, stopAt, isWatching }) => {
-			logs += 1;
-			const logFile = join(directory, `worker-${logs}.log`);
-			const child = spawn(process.execPath, [join(import.meta.dirname, "worker.ts")], {
-				env: { ...environment, TEST_KILL_AT: killAt ?? "", TEST_STOP_AT: stopAt ?? "", TEST_WATCH: isWatching === true ? "1" : "" },
-				stdio: ["ignore", "pipe", "pipe"],
-			});
-			child.stderr.pipe(createWriteStream(logFile));
-			const ended = once(child, "exit").then(([code, signal]: unknown[]) => (signal ?? code) as NodeJS.Signals | number | null);
-			const worker: WorkerProcess = {
-				process: child,
-				ended,
-				stop: async () => {
-					child.kill("SIGTERM");
-					await ended;
-				},
-			};
-			workers.add(worker);
-			void ended.then(() => workers.delete(worker));
-			const ready = once(child.stdout, "data").then(() => null);
-			const end = await Promise.race([ready, ended]);
-			if (end !== null) throw new Error(`the worker ended with ${end} before it was ready:\n${readFileSync(logFile, "utf8")}`);
-			return worker;
-		},
+		mineToTheEnd,
+		spawnWorker: ({ killAt, stopAt, isWatching }) =>
+			spawnProcess("tests/system/worker.ts", {
+				TEST_KILL_AT: killAt ?? "",
+				TEST_STOP_AT: stopAt ?? "",
+				TEST_WATCH: isWatching === true ? "1" : "",
+			}),
+		spawn: (file, settings = {}) => spawnProcess(file, settings),
 		[Symbol.asyncDispose]: () => resources.disposeAsync(),
 	};
+}
+
+/** Lets blocks pass until the work has ended. */
+export async function whileMining<T>(work: Promise<T>, mine: () => Promise<void>): Promise<T> {
+	let isOver = false;
+	const watched = work.finally(() => {
+		isOver = true;
+	});
+	// Awaited below; a failure while a block is being mined must not count as unhandled.
+	watched.catch(() => undefined);
+	while (!isOver) {
+		await mine();
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+	return watched;
 }

@@ -1,3 +1,4 @@
+import "../setup/runtime.ts";
 import { randomUUID } from "node:crypto";
 import { Context } from "@temporalio/activity";
 import { Client, WorkflowFailedError } from "@temporalio/client";

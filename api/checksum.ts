@@ -1,0 +1,15 @@
+import { getAddress } from "ethers";
+
+/** Addresses kept: more than the pools and tokens that a page of lifecycles speaks of. */
+const KEPT = 10_000;
+const known = new Map<string, string>();
+
+/** An address with its checksum (EIP-55). Remembered, because each costs a hash and a page of lifecycles has hundreds of the same few. */
+export function checksummed(address: string): string {
+	const found = known.get(address);
+	if (found !== undefined) return found;
+	const made = getAddress(address);
+	if (known.size >= KEPT) known.clear();
+	known.set(address, made);
+	return made;
+}
