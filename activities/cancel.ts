@@ -9,13 +9,19 @@ const TRANSFER_GAS = 21_000n;
 
 /**
  * Spends a submission's nonce with an empty transaction to ourselves, so that the stuck one can never be included. The bytes are stored before they
- * are sent, and stored once: a retry sends the same. Returns the receipt when it is as deep as money needs, null until then.
+ * are sent, and stored once: a retry sends the same.
+ *
+ * @returns the receipt when it is as deep as money needs; `pending` until then; `not ours` where another transaction has spent the nonce.
  */
-export async function cancelNonce(deps: ChainDependencies, workflowId: string, submission: Submission): Promise<ReceiptFacts | null> {
+export async function cancelNonce(
+	deps: ChainDependencies,
+	workflowId: string,
+	submission: Submission,
+): Promise<ReceiptFacts | "pending" | "not ours"> {
 	const isSpent = (await deps.client.nonceOf(submission.wallet)) > submission.nonce;
 	let stored = (await readSubmission(deps.db, workflowId))?.cancellation ?? null;
 	if (stored === null) {
-		if (isSpent) return null;
+		if (isSpent) return "not ours";
 		stored = await storeCancellation(deps.db, { workflowId, ...(await signCancellation(deps, submission)) });
 		deps.log.info(
 			{ workflowId, chainId: submission.chainId, step: "confirm", transactionHash: stored.transactionHash },
@@ -29,9 +35,9 @@ export async function cancelNonce(deps: ChainDependencies, workflowId: string, s
 		await relay.send({ ...stored, targetBlock: submission.targetBlock, deadlineBlock: Number.MAX_SAFE_INTEGER });
 	}
 	const receipt = await readReceipt(deps.client.provider, stored.transactionHash);
-	if (receipt === null) return null;
+	if (receipt === null) return isSpent ? "not ours" : "pending";
 	const head = await deps.client.head();
-	return head.number - receipt.blockNumber >= deps.chain.policy.confirmationDepth ? receipt : null;
+	return head.number - receipt.blockNumber >= deps.chain.policy.confirmationDepth ? receipt : "pending";
 }
 
 async function signCancellation(

@@ -66,7 +66,7 @@ export async function bookClaims(deps: Pick<TreasuryDependencies, "chain" | "cli
 	const claims = await readClaims(client.provider, {
 		distributor: chain.rewardDistributor,
 		// That block too: an attempt that ended between two claims of one block has booked one of them. Booking again changes nothing.
-		fromBlock: (await lastBookedBlock(db, { chainId: chain.chainId, referencePrefix: CLAIM_PREFIX })) + 1,
+		fromBlock: await lastBookedBlock(db, { chainId: chain.chainId, referencePrefix: CLAIM_PREFIX }),
 		toBlock: head.number - chain.policy.confirmationDepth,
 	});
 	for (const claim of claims) {

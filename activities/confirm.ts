@@ -93,12 +93,8 @@ async function resolveNonce(
 		// The receipt may have come between the two questions.
 		if ((await readReceipt(deps.client.provider, submission.transactionHash)) !== null) return null;
 		const cancellation = await cancelNonce(deps, workflowId, submission);
-		if (cancellation !== null) {
-			return {
-				reason: { step: "confirm", code: "cancelled", message: `nonce ${submission.nonce} was spent by our own empty transaction` },
-				cancellation,
-			};
-		}
+		if (cancellation === "pending") return null;
+		if (cancellation !== "not ours") return cancelled(submission, cancellation);
 		return dropped("replaced", `nonce ${submission.nonce} of ${submission.wallet} was spent by another transaction`);
 	}
 	if (submission.relay === "bundle") {
@@ -106,17 +102,13 @@ async function resolveNonce(
 		if (status.kind === "dropped") return dropped("relay_dropped", status.reason);
 		return dropped("deadline_passed", `not included up to block ${submission.deadlineBlock}; the relay knows it as ${status.kind}`);
 	}
-	if (!(await deps.client.knowsTransaction(submission.transactionHash))) {
-		return dropped("deadline_passed", `not included up to block ${submission.deadlineBlock}, and no longer in the mempool`);
-	}
+	// What was public once may be in any node's mempool for ever: only a spent nonce is evidence.
 	const cancellation = await cancelNonce(deps, workflowId, submission);
-	if (cancellation === null) return null;
-	return {
-		reason: {
-			step: "confirm",
-			code: "cancelled",
-			message: `not included up to block ${submission.deadlineBlock}; nonce ${submission.nonce} spent by our own empty transaction`,
-		},
-		cancellation,
-	};
+	// Spent by another between two questions: the next look says by which.
+	return typeof cancellation === "string" ? null : cancelled(submission, cancellation);
+}
+
+function cancelled(submission: Submission, cancellation: ReceiptFacts): { readonly reason: Reason; readonly cancellation: ReceiptFacts } {
+	const message = `not included up to block ${submission.deadlineBlock}; nonce ${submission.nonce} was spent by our own empty transaction`;
+	return { reason: { step: "confirm", code: "cancelled", message }, cancellation };
 }

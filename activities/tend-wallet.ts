@@ -16,7 +16,7 @@ export function tendWalletActivity(deps: TreasuryDependencies): ActorActivities[
 			const { chain, client } = deps;
 			const references = `top-up:${chainId}:${address}:`;
 			// What an earlier attempt has sent may have arrived without having been booked; the balance alone would hide it.
-			for (const pending of (await unsettledTreasuryTransactions(deps.db, { chainId, referencePrefix: references })).slice(99)) {
+			for (const pending of await unsettledTreasuryTransactions(deps.db, { chainId, referencePrefix: references })) {
 				await topUp(deps, { reference: pending.reference, address, amountWei: Transaction.from(pending.rawTransaction).value });
 			}
 			const [balanceWei, treasuryWei, nonce] = await Promise.all([

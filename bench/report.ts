@@ -129,9 +129,22 @@ export function renderTable({ bench, machine, results }: BenchReport): string {
 	].join("\n");
 }
 
-function renderSection(of: { readonly bench: string; readonly text: string; readonly notes: readonly string[]; readonly at: Date }): string {
+function renderSection(of: {
+	readonly bench: string;
+	readonly text: string;
+	readonly notes: readonly string[];
+	readonly at: Date;
+}): string {
 	const date = of.at.toISOString().slice(0, 10);
-	return [`## ${of.bench}`, "", `Measured ${date} by \`npm run bench -- ${of.bench}\`.`, "", of.text, "", ...of.notes.map((note) => `- ${note}`)].join("\n");
+	return [
+		`## ${of.bench}`,
+		"",
+		`Measured ${date} by \`npm run bench -- ${of.bench}\`.`,
+		"",
+		of.text,
+		"",
+		...of.notes.map((note) => `- ${note}`),
+	].join("\n");
 }
 
 /** Puts a benchmark's section into a document between its own markers, or at the end where it has none yet. */
@@ -145,7 +158,8 @@ export function replaceSection(document: string, of: { readonly bench: string; r
 	return `${document.slice(0, from)}${block}${document.slice(to + end.length)}`;
 }
 
-const TITLE = "# Performance\n\nEvery section is written by its benchmark with `--write-docs`. Ratios hold on any machine, times on this one.\n";
+const TITLE =
+	"# Performance\n\nEvery section is written by its benchmark with `--write-docs`. Ratios hold on any machine, times on this one.\n";
 
 function writeDocs(of: { readonly bench: string; readonly section: string }): void {
 	const file = join(ROOT, "docs", "performance.md");

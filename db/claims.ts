@@ -233,20 +233,21 @@ function claimEvents(record: Omit<DecisionRecord, "submission">, submission: Sub
 /** One event for each step before `submit` that a lifecycle went through. */
 export function decidedSteps(
 	of: Pick<DecisionRecord, "workflowId" | "candidate"> & {
-		readonly [S in "price" | "detect" | "score" | "plan"]: DecisionRecord[S] | null;
+		readonly [S in "discover" | "price" | "detect" | "score" | "plan"]: DecisionRecord[S] | null;
 	},
 ): readonly NewEvent[] {
 	const common = { workflowId: of.workflowId, chainId: of.candidate.chainId, netProfitWei: null };
 	const events: NewEvent[] = [];
-	if (of.price !== null) {
-		const detail = `block ${of.candidate.block.number}, ${of.candidate.route.length} hops`;
-		events.push({ ...common, step: "discover", status: "done", atMs: of.price.startedAtMs, detail });
-	}
-	const add = (step: StepEvent["step"], result: DecisionRecord["price" | "detect" | "score" | "plan"] | null, detail: string) => {
+	const add = (
+		step: StepEvent["step"],
+		result: DecisionRecord["discover" | "price" | "detect" | "score" | "plan"] | null,
+		detail: string,
+	) => {
 		if (result === null || result.decision.kind !== "proceed") return;
 		events.push({ ...common, step, status: "done", atMs: result.startedAtMs + result.elapsedMs, detail });
 	};
-	const { price, detect, score, plan } = of;
+	const { discover, price, detect, score, plan } = of;
+	add("discover", discover, `block ${of.candidate.block.number}, ${of.candidate.route.length} hops`);
 	add("price", price, price?.decision.kind === "proceed" ? `base fee ${price.decision.nextBaseFeePerGasWei} wei` : "");
 	add("detect", detect, detect?.decision.kind === "proceed" ? `gross profit ${detect.decision.grossProfit}` : "");
 	add(

@@ -6,7 +6,7 @@ import { opportunities } from "./schema.ts";
 /** What is known of a lifecycle when its row is written: at the claim, or at its conclusion. */
 export type KnownLifecycle = Pick<
 	Conclusion,
-	"workflowId" | "candidate" | "price" | "detect" | "score" | "plan" | "submission" | "confirmation"
+	"workflowId" | "candidate" | "discover" | "price" | "detect" | "score" | "plan" | "submission" | "confirmation"
 > & {
 	readonly runId: string | null;
 	readonly decision: DistributeDecision | null;
@@ -76,6 +76,7 @@ function opportunityRow(of: KnownLifecycle): Row {
 
 function storedSteps(of: KnownLifecycle): StoredSteps {
 	return {
+		discover: of.discover,
 		price: of.price,
 		detect: of.detect,
 		score: of.score,

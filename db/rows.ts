@@ -6,6 +6,7 @@ export type RewardLeaf = readonly [index: number, account: string, cumulative: A
 
 /** Each step's facts and decision, for the page of one lifecycle; null where it did not get there. */
 export interface StoredSteps {
+	readonly discover: Conclusion["discover"];
 	readonly price: Conclusion["price"];
 	readonly detect: Conclusion["detect"];
 	readonly score: Conclusion["score"];

@@ -219,6 +219,7 @@ export interface Submission {
 export interface DecisionRecord {
 	readonly workflowId: string;
 	readonly candidate: Candidate;
+	readonly discover: StepResult<DiscoverFacts, DiscoverDecision>;
 	readonly price: StepResult<PriceFacts, PriceDecision>;
 	readonly detect: StepResult<DetectFacts, DetectDecision>;
 	readonly score: StepResult<ScoreFacts, ScoreDecision>;
@@ -277,6 +278,7 @@ export interface Conclusion {
 	readonly workflowId: string;
 	readonly runId: string;
 	readonly candidate: Candidate;
+	readonly discover: StepResult<DiscoverFacts, DiscoverDecision> | null;
 	readonly price: StepResult<PriceFacts, PriceDecision> | null;
 	readonly detect: StepResult<DetectFacts, DetectDecision> | null;
 	readonly score: StepResult<ScoreFacts, ScoreDecision> | null;

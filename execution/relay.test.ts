@@ -106,8 +106,8 @@ describe("a relay", () => {
 
 	it("is found by its kind", () => {
 		const relays = relaysOf([
-			{ kind: "public", url, inclusionSharePpm: 1 },
-			{ kind: "bundle", url, inclusionSharePpm: 1 },
+			{ kind: "public", url },
+			{ kind: "bundle", url },
 		]);
 		expect([...relays.values()].map((relay) => relay.kind)).toEqual(["public", "bundle"]);
 		expect(relays.get("bundle")?.kind).toBe("bundle");

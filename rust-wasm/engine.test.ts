@@ -315,7 +315,7 @@ describe("the search", () => {
 
 	it("ranks by the exact profit where rounding, not the prices, decides", () => {
 		const states = Array.from({ length: 12 }, (_, i) =>
-			pair(i + 1, { reserve0: `${900 + ((i * 37) % 101)}`, reserve1: `${900 + ((i * 53) % 97)}`, feePips: 500 }),
+			pair(i + 1, { reserve0: `${700 + ((i * 137) % 601)}`, reserve1: `${700 + ((i * 253) % 599)}`, feePips: 500 }),
 		);
 		engine.upsertPools(states);
 		const changed = new Set(states.map((state) => state.address));

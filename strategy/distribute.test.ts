@@ -2,7 +2,7 @@ import { AbiCoder, Interface, id, zeroPadValue } from "ethers";
 import { describe, expect, it } from "vitest";
 import { assertBalanced } from "../domain/ledger.ts";
 import type { Conclusion, ReceiptLog } from "../domain/lifecycle.ts";
-import { candidate, detected, planned, priced, receipt, scored, submission } from "../tests/fixtures/lifecycle.ts";
+import { candidate, detected, discovered, planned, priced, receipt, scored, submission } from "../tests/fixtures/lifecycle.ts";
 import { decideDistribute } from "./distribute.ts";
 
 const EXECUTOR = `0x${"ee".repeat(20)}`;
@@ -34,6 +34,7 @@ const conclusion: Conclusion = {
 	workflowId: "w",
 	runId: "r",
 	candidate,
+	discover: discovered,
 	price: priced,
 	detect: detected,
 	score: scored,

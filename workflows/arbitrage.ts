@@ -50,12 +50,12 @@ const { discover: lookAgain, submit: finishSubmission } = proxyActivities<Lifecy
  */
 export async function arbitrage(candidate: Candidate): Promise<LifecycleResult> {
 	const info = workflowInfo();
-	const told: Telling = { price: null, detect: null, score: null, plan: null };
+	const told: Telling = { discover: null, price: null, detect: null, score: null, plan: null };
 	const conclude = (end: Pick<Conclusion, "submission" | "confirmation" | "rejection">): Promise<LifecycleResult> =>
 		settleAccounts({ workflowId: info.workflowId, runId: info.runId, candidate, ...told, ...end });
 	const rejected = (rejection: Reason): Promise<LifecycleResult> => conclude({ submission: null, confirmation: null, rejection });
 	const follow = async (record: DecisionRecord): Promise<LifecycleResult> => {
-		Object.assign(told, { price: record.price, detect: record.detect, score: record.score, plan: record.plan });
+		Object.assign(told, { discover: record.discover, price: record.price, detect: record.detect, score: record.score, plan: record.plan });
 		if (record.plan.decision.kind !== "proceed") throw ApplicationFailure.nonRetryable("the decision record holds no plan", "conflict");
 		setCurrentDetails(
 			`submitted **${record.submission.transactionHash}** by ${record.submission.relay}, deadline block ${record.submission.deadlineBlock}`,
@@ -67,6 +67,7 @@ export async function arbitrage(candidate: Candidate): Promise<LifecycleResult> 
 	let step: Step = "discover";
 	try {
 		const discovered = await discover({ candidate });
+		told.discover = discovered;
 		if (discovered.decision.kind === "reject") return await rejected(discovered.decision.reason);
 		if (discovered.facts.record !== null) {
 			step = "confirm";
@@ -97,6 +98,7 @@ export async function arbitrage(candidate: Candidate): Promise<LifecycleResult> 
 		const undecided = {
 			workflowId: info.workflowId,
 			candidate,
+			discover: told.discover,
 			price: told.price,
 			detect: told.detect,
 			score: told.score,
@@ -132,7 +134,7 @@ export async function arbitrage(candidate: Candidate): Promise<LifecycleResult> 
 }
 
 type Telling = {
-	-readonly [K in "price" | "detect" | "score" | "plan"]: Conclusion[K];
+	-readonly [K in "discover" | "price" | "detect" | "score" | "plan"]: Conclusion[K];
 };
 
 /** The stored bytes are sent if they are still good; either way the lifecycle follows what was signed. */

@@ -93,6 +93,7 @@ function stored(
 	step: Step,
 ): { readonly facts: unknown; readonly decision: unknown; readonly startedAtMs: number | null; readonly elapsedMs: number | null } {
 	switch (step) {
+		case "discover":
 		case "price":
 		case "detect":
 		case "score":
@@ -106,13 +107,11 @@ function stored(
 			return { facts: steps.confirm, decision: null, startedAtMs: null, elapsedMs: null };
 		case "distribute":
 			return { facts: null, decision: steps.distribute, startedAtMs: null, elapsedMs: null };
-		case "discover":
-			return NOTHING;
 	}
 }
 
 const ITEMS: Readonly<Record<Step, (of: Recorded) => StepItem[]>> = {
-	discover: (of) => [text("block", of.blockNumber), hash("block hash", of.blockHash)],
+	discover: discoverItems,
 	price: priceItems,
 	detect: detectItems,
 	score: scoreItems,
@@ -121,6 +120,19 @@ const ITEMS: Readonly<Record<Step, (of: Recorded) => StepItem[]>> = {
 	confirm: (of) => (of.steps.confirm === null ? [] : confirmItems(of.chain, of.steps.confirm)),
 	distribute: distributeItems,
 };
+
+function discoverItems({ steps, blockNumber, blockHash }: Recorded): StepItem[] {
+	const block = [text("block", blockNumber), hash("block hash", blockHash)];
+	if (steps.discover === null) return block;
+	const { facts } = steps.discover;
+	return [
+		...block,
+		text("head", facts.headNumber),
+		text("fencing number", facts.fencingNumber),
+		text("payload", `${facts.candidateBytes} bytes`),
+		text("mode", facts.control.mode),
+	];
+}
 
 function priceItems({ steps, chain }: Recorded): StepItem[] {
 	if (steps.price === null) return [];

@@ -71,7 +71,11 @@ export class Load {
 		if (this.#flights.size > 0 && nowMs() - this.#lastEndAt > STALL_MS) {
 			const stuck = [...this.#flights.keys()].join(", ");
 			this.#result.reject(
-				new ArbError({ code: "timeout", message: `no lifecycle ended within ${STALL_MS / 1000} s; waiting for ${stuck}`, retryable: false }),
+				new ArbError({
+					code: "timeout",
+					message: `no lifecycle ended within ${STALL_MS / 1000} s; waiting for ${stuck}`,
+					retryable: false,
+				}),
 			);
 			return;
 		}

@@ -73,6 +73,21 @@ export function recordOf(candidate: Candidate): Omit<DecisionRecord, "submission
 			routeHash: candidate.routeHash,
 		}),
 		candidate,
+		discover: {
+			...at,
+			facts: {
+				candidateBytes: 1_500,
+				knownPools: candidate.route.map((hop) => hop.pool),
+				knownTokens: candidate.route.map((hop) => hop.tokenIn),
+				canonicalHash: candidate.block.hash,
+				headNumber: candidate.block.number,
+				maxBlockAge: 1,
+				control: { mode: "devnet", paused: false, killSwitch: false },
+				fencingNumber: candidate.fencingNumber,
+				record: null,
+			},
+			decision: { kind: "proceed" },
+		},
 		price: {
 			...at,
 			facts: {
@@ -222,11 +237,12 @@ export function conclusionOf(
 	candidate: Candidate,
 	of: { readonly claim: Claim | null; readonly confirmation: Confirmation | null; readonly rejection?: Reason },
 ): Conclusion {
-	const { price, detect, score, plan, workflowId } = recordOf(candidate);
+	const { discover, price, detect, score, plan, workflowId } = recordOf(candidate);
 	return {
 		workflowId,
 		runId: "5f0c2b7e-0000-4000-8000-000000000000",
 		candidate,
+		discover,
 		price,
 		detect,
 		score,
