@@ -144,7 +144,7 @@ export async function startLifecycle(
 		await deps.temporal.workflow.start("arbitrage", {
 			workflowId,
 			taskQueue: deps.taskQueue,
-			args: [candidate],
+			args: [candidate, deps.chain.policy.budgetFactor],
 			workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
 			requestEagerStart: true,
 			workflowTaskTimeout: "2s",

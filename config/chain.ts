@@ -46,6 +46,8 @@ const policySchema = z.object({
 	maxLossProbabilityPpm: z.int().min(0).max(1_000_000),
 	/** Bound on the input while no trained model decides; base units of the start token. */
 	maxAmountInWithoutModel: amount,
+	/** Stretches the steps' time budgets (400 ms for a plan), for chains or machines that are slower. */
+	budgetFactor: z.number().positive().default(1),
 	/** Share of the expected net profit that is offered as priority fee, in basis points. */
 	priorityFeeShareBps: z.int().min(0).max(10_000),
 	/** Share of the expected profit given up before the executor reverts, in basis points. */

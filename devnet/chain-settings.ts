@@ -59,6 +59,8 @@ export function devnetChainConfig(of: {
 				maxBlockAge: 1,
 				maxPriceAgeBlocks: 2,
 				deadlineBlocks: 2,
+				// A devnet shares its machine with everything else.
+				budgetFactor: 3,
 				confirmationDepth: of.confirmationDepth,
 				maxLifecyclesPerBlock: 2,
 				minExpectedValueWei: "100000000000000",

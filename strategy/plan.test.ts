@@ -11,6 +11,7 @@ const policy = {
 	maxBlockAge: 1,
 	maxPriceAgeBlocks: 2,
 	deadlineBlocks: 2,
+	budgetFactor: 1,
 	confirmationDepth: 1,
 	maxLifecyclesPerBlock: 2,
 	minExpectedValueWei: "0",

@@ -20,21 +20,31 @@ import { NON_RETRYABLE_ERRORS } from "./retries.ts";
 
 /** One local retry at most: an opportunity does not wait. */
 const urgent = { maximumAttempts: 2, initialInterval: "10ms", nonRetryableErrorTypes: NON_RETRYABLE_ERRORS } as const;
-
-const { discover } = proxyLocalActivities<LifecycleActivities>({ scheduleToCloseTimeout: "1s", retry: urgent });
-const { price, detect, score } = proxyLocalActivities<LifecycleActivities>({ scheduleToCloseTimeout: "600ms", retry: urgent });
-const { plan } = proxyLocalActivities<LifecycleActivities>({
-	startToCloseTimeout: "400ms",
-	scheduleToCloseTimeout: "800ms",
-	retry: urgent,
-});
-const { submit } = proxyLocalActivities<LifecycleActivities>({
-	startToCloseTimeout: "800ms",
-	scheduleToCloseTimeout: "1600ms",
-	retry: urgent,
-});
 /** Once money may be on its way nothing gives up. */
 const patient = { initialInterval: "200ms", maximumInterval: "5s", nonRetryableErrorTypes: NON_RETRYABLE_ERRORS } as const;
+
+/** Milliseconds that the urgent steps have; one attempt of the two that ask the chain most has half of it. */
+const BUDGET_MS = { discover: 1_000, decide: 600, plan: 800, submit: 1_600 } as const;
+
+/** The urgent steps, with their budgets. */
+function urgentSteps(budgetFactor: number): Pick<LifecycleActivities, "discover" | "price" | "detect" | "score" | "plan" | "submit"> {
+	const within = (budgetMs: number, attempts: number) =>
+		proxyLocalActivities<LifecycleActivities>({
+			scheduleToCloseTimeout: budgetMs * budgetFactor,
+			startToCloseTimeout: (budgetMs * budgetFactor) / attempts,
+			retry: urgent,
+		});
+	const { price, detect, score } = within(BUDGET_MS.decide, 1);
+	return {
+		discover: within(BUDGET_MS.discover, 1).discover,
+		price,
+		detect,
+		score,
+		plan: within(BUDGET_MS.plan, 2).plan,
+		submit: within(BUDGET_MS.submit, 2).submit,
+	};
+}
+
 const { confirm } = proxyActivities<LifecycleActivities>({ startToCloseTimeout: "10m", heartbeatTimeout: "5s", retry: patient });
 const { distribute } = proxyLocalActivities<LifecycleActivities>({ startToCloseTimeout: "10s", retry: patient });
 const { discover: lookAgain, submit: finishSubmission } = proxyActivities<LifecycleActivities>({
@@ -47,9 +57,12 @@ const { discover: lookAgain, submit: finishSubmission } = proxyActivities<Lifecy
  *
  * A rejection completes the workflow; it fails only where something is broken. A run that finds the record of an earlier claim goes on from it and
  * decides nothing anew.
+ *
+ * @param budgetFactor stretches the budgets of the urgent steps, for machines or chains that are slower than they were made for
  */
-export async function arbitrage(candidate: Candidate): Promise<LifecycleResult> {
+export async function arbitrage(candidate: Candidate, budgetFactor = 1): Promise<LifecycleResult> {
 	const info = workflowInfo();
+	const { discover, price, detect, score, plan, submit } = urgentSteps(budgetFactor);
 	const told: Telling = { discover: null, price: null, detect: null, score: null, plan: null };
 	const conclude = (end: Pick<Conclusion, "submission" | "confirmation" | "rejection">): Promise<LifecycleResult> =>
 		settleAccounts({ workflowId: info.workflowId, runId: info.runId, candidate, ...told, ...end });

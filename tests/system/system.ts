@@ -135,7 +135,12 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 	};
 	const takeWatch = (holder: string): Promise<number> => takeFencingNumber(db, { chainId, holder, scheduledAtMs: Date.now() });
 	const start = async (candidate: Candidate, workflowId: string): Promise<void> => {
-		await temporal.workflow.start("arbitrage", { workflowId, taskQueue: queues.chain, args: [candidate], workflowTaskTimeout: "2s" });
+		await temporal.workflow.start("arbitrage", {
+			workflowId,
+			taskQueue: queues.chain, // A loaded machine must not turn a lifecycle under test into one that timed out.
+			args: [candidate, 20],
+			workflowTaskTimeout: "2s",
+		});
 	};
 	const resultOf = (workflowId: string): Promise<LifecycleResult> => temporal.workflow.getHandle(workflowId).result();
 	const mineToTheEnd = (workflowId: string): Promise<LifecycleResult> =>

@@ -45,8 +45,11 @@ interface Told {
 	readonly conclusions: readonly Conclusion[];
 }
 
-/** Runs one lifecycle whose steps answer as given; a step that is not given answers as in a settled one. */
-async function live(answers: Partial<LifecycleActivities>): Promise<Told> {
+/**
+ * Runs one lifecycle whose steps answer as given; a step that is not given answers as in a settled one. Budgets are stretched where no time-out is
+ * meant, so that a loaded machine makes none.
+ */
+async function live(answers: Partial<LifecycleActivities>, budgetFactor = 5): Promise<Told> {
 	const calls: string[] = [];
 	const conclusions: Conclusion[] = [];
 	const settled: LifecycleActivities = {
@@ -82,7 +85,7 @@ async function live(answers: Partial<LifecycleActivities>): Promise<Told> {
 			const result: LifecycleResult = await client.workflow.execute("arbitrage", {
 				taskQueue,
 				workflowId: taskQueue,
-				args: [candidate],
+				args: [candidate, budgetFactor],
 				workflowTaskTimeout: "2s",
 			});
 			return { result, failure: null, calls, conclusions };
@@ -157,7 +160,7 @@ describe("a lifecycle", () => {
 	});
 
 	it("is rejected when a step does not answer within its budget", async () => {
-		const told = await live({ plan: silent });
+		const told = await live({ plan: silent }, 1);
 		expect(told.result).toMatchObject({ outcome: "rejected", reason: { step: "plan", code: "step_timed_out" } });
 		expect(told.calls).not.toContain("submit");
 	});
@@ -183,36 +186,42 @@ describe("a lifecycle", () => {
 	it("follows its claim when submit committed it but did not answer in time", async () => {
 		let isClaimed = false;
 		let submits = 0;
-		const told = await live({
-			discover: async () =>
-				isClaimed
-					? { ...discovered, facts: { ...discovered.facts, record: recordOf("claimed") }, decision: { kind: "resume" } }
-					: discovered,
-			submit: async () => {
-				isClaimed = true;
-				submits += 1;
-				return submits <= 2 ? silent() : submitted;
+		const told = await live(
+			{
+				discover: async () =>
+					isClaimed
+						? { ...discovered, facts: { ...discovered.facts, record: recordOf("claimed") }, decision: { kind: "resume" } }
+						: discovered,
+				submit: async () => {
+					isClaimed = true;
+					submits += 1;
+					return submits <= 2 ? silent() : submitted;
+				},
 			},
-		});
+			1,
+		);
 		expect(told.result?.outcome).toBe("settled");
 		expect(told.conclusions).toMatchObject([{ submission, rejection: null }]);
 	});
 
 	it("follows its claim when that committed while the rejection was being written", async () => {
 		let looks = 0;
-		const told = await live({
-			discover: async () => {
-				looks += 1;
-				return looks <= 2
-					? discovered
-					: { ...discovered, facts: { ...discovered.facts, record: recordOf("late") }, decision: { kind: "resume" } };
+		const told = await live(
+			{
+				discover: async () => {
+					looks += 1;
+					return looks <= 2
+						? discovered
+						: { ...discovered, facts: { ...discovered.facts, record: recordOf("late") }, decision: { kind: "resume" } };
+				},
+				submit: async ({ record }) => (record.workflowId === "late" ? submitted : silent()),
+				distribute: async (conclusion) => {
+					if (conclusion.confirmation !== null) return distributed({ outcome: "settled", reason: null });
+					throw ApplicationFailure.create({ message: "its submission is claimed", type: "conflict", nonRetryable: true });
+				},
 			},
-			submit: async ({ record }) => (record.workflowId === "late" ? submitted : silent()),
-			distribute: async (conclusion) => {
-				if (conclusion.confirmation !== null) return distributed({ outcome: "settled", reason: null });
-				throw ApplicationFailure.create({ message: "its submission is claimed", type: "conflict", nonRetryable: true });
-			},
-		});
+			1,
+		);
 		expect(told.result?.outcome).toBe("settled");
 	});
 
