@@ -14,7 +14,7 @@ export function devnetKeys(): Keys {
 export const BUNDLE_INCLUSION_SHARE_PPM = 700_000;
 
 /** How often the competitor is taken to act on what it sees in the public mempool, in millionths. */
-const PUBLIC_EXPOSURE_PPM = 90_000;
+const PUBLIC_EXPOSURE_PPM = 68_000;
 
 /** The chain's settings as the rest of the system reads them. */
 export function devnetChainConfig(of: {

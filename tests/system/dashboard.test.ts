@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readSubmission } from "../../db/submissions.ts";
 import { formatUnits } from "../../domain/amount.ts";
 import type { LifecycleResult } from "../../domain/lifecycle.ts";
 import { buildDashboard } from "../../scripts/dashboard-build.ts";
@@ -20,6 +19,8 @@ let worker: SystemProcess;
 let api: SystemProcess;
 let browser: Browser;
 let port = 0;
+/** A settled lifecycle that the pages of the phone list. */
+let shown = "";
 
 beforeAll(async () => {
 	[system, browser, port] = await Promise.all([openTestSystem({ seed: 15 }), startChromium(), freePort(), buildDashboard(runVite)]);
@@ -84,15 +85,6 @@ async function whenLive(page: Page): Promise<void> {
 	await page.locator(".connection.live").waitFor({ timeout: LIMIT_MS });
 }
 
-/** Starts a lifecycle and waits until its transaction is out; no block is mined, so it stays there. */
-async function submit(workflowId: string): Promise<void> {
-	await system.devnet.openGap();
-	const [candidate] = await system.candidates(await system.takeWatch(workflowId));
-	if (candidate === undefined) throw new Error("the gap gave no candidate");
-	await system.start(candidate, workflowId);
-	await expect.poll(async () => (await readSubmission(system.db, workflowId))?.status, { timeout: LIMIT_MS }).toBe("broadcast");
-}
-
 async function expectSettled(row: Locator, result: LifecycleResult): Promise<void> {
 	expect(result, JSON.stringify(result)).toMatchObject({ outcome: "settled" });
 	await expect.poll(() => row.getAttribute("data-outcome"), { timeout: LIMIT_MS }).toBe("settled");
@@ -109,14 +101,15 @@ describe("the dashboard in Chromium", () => {
 		await using opened = await open("/");
 		const { page, errors, documents } = opened;
 		await whenLive(page);
-		await submit("seen-live");
-		const row = rowOf(page, "seen-live");
+		const workflowId = await system.takeGap();
+		const row = rowOf(page, workflowId);
 		await row.waitFor({ timeout: LIMIT_MS });
+		// No block is mined: there it stays, submitted.
 		expect(await row.getAttribute("data-outcome")).toBe("running");
 		await expect
 			.poll(() => row.locator("[role=img]").getAttribute("aria-label"), { timeout: LIMIT_MS })
 			.toMatch(/^[56] of 8 steps done, last (plan|submit)$/);
-		await expectSettled(row, await system.mineToTheEnd("seen-live"));
+		await expectSettled(row, await system.mineToTheEnd(workflowId));
 		expect(documents).toEqual([`http://127.0.0.1:${port}/`]);
 		expect(errors).toEqual([]);
 	});
@@ -127,27 +120,36 @@ describe("the dashboard in Chromium", () => {
 		await whenLive(page);
 		await api.stop();
 		await page.locator(".connection:not(.live)").waitFor({ timeout: LIMIT_MS });
-		const duringTheCut = await system.takeGap("during-the-cut");
-		expect(await rowOf(page, "during-the-cut").count()).toBe(0);
+		const missed = await system.takeGap();
+		const missedResult = await system.mineToTheEnd(missed);
+		expect(await rowOf(page, missed).count()).toBe(0);
 
 		api = await startApi();
-		await expectSettled(rowOf(page, "during-the-cut"), duringTheCut);
+		await expectSettled(rowOf(page, missed), missedResult);
 		await whenLive(page);
-		await expectSettled(rowOf(page, "after-the-cut"), await system.takeGap("after-the-cut"));
+		const later = await system.takeGap();
+		await expectSettled(rowOf(page, later), await system.mineToTheEnd(later));
 		expect(documents).toEqual([`http://127.0.0.1:${port}/`]);
 		expect(errors.filter((error) => !OUTAGE.test(error))).toEqual([]);
 	});
 
 	describe.each(["dark", "light"] as const)("on a phone, in %s", (colorScheme) => {
-		it.each(["/", "/trades", "/health", "/opportunities/seen-live"])("shows %s without anything wider than the screen", async (path) => {
-			await using opened = await open(path, { ...PHONE, colorScheme });
+		beforeAll(async () => {
+			shown = await system.takeGap();
+			const result = await system.mineToTheEnd(shown);
+			expect(result, JSON.stringify(result)).toMatchObject({ outcome: "settled" });
+		});
+
+		it.each([
+			["/", () => `a[data-workflow-id="${shown}"]`],
+			["/trades", () => `tr[data-workflow-id="${shown}"]`],
+			["/health", () => "main h2"],
+			["/opportunities/", () => "#money"],
+		] as const)("shows %s without anything wider than the screen", async (path, content) => {
+			await using opened = await open(path === "/opportunities/" ? `${path}${shown}` : path, { ...PHONE, colorScheme });
 			const { page, errors } = opened;
 			await whenLive(page);
-			// Whatever a page lists, it has read by then.
-			await page
-				.locator(path === "/health" ? "main h2" : "main :text('settled')")
-				.first()
-				.waitFor({ timeout: LIMIT_MS });
+			await page.locator(content()).first().waitFor({ timeout: LIMIT_MS });
 			await expect.poll(() => page.evaluate(WIDER_THAN_THE_SCREEN), { timeout: LIMIT_MS }).toEqual([]);
 			expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(PHONE.viewport.width);
 			const brightness = await page.evaluate(BACKGROUND_BRIGHTNESS);

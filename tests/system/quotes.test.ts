@@ -157,10 +157,10 @@ async function paid(of: Quoted) {
 		const [amountIn, amountOut] = of.zeroForOne ? [args.amount0In, args.amount1Out] : [args.amount1In, args.amount0Out];
 		return { amountIn: amountIn as bigint, amountOut: amountOut as bigint };
 	}
-	const [amountIn, amountOut] = of.zeroForOne ? [args.amount0, -args.amount1] : [args.amount1, -args.amount0];
+	const [amount0, amount1] = [args.amount0 as bigint, args.amount1 as bigint];
 	return {
-		amountIn: amountIn as bigint,
-		amountOut: amountOut as bigint,
+		amountIn: of.zeroForOne ? amount0 : amount1,
+		amountOut: of.zeroForOne ? -amount1 : -amount0,
 		sqrtPriceX96: args.sqrtPriceX96 as bigint,
 		liquidity: args.liquidity as bigint,
 		tick: Number(args.tick),

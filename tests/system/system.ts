@@ -17,6 +17,7 @@ import { takeFencingNumber } from "../../db/watchers.ts";
 import { type Devnet, type DevnetOptions, startDevnet } from "../../devnet/devnet.ts";
 import type { Candidate } from "../../domain/candidate.ts";
 import type { LifecycleResult } from "../../domain/lifecycle.ts";
+import { lifecycleWorkflowId } from "../../domain/workflow-ids.ts";
 import { type ChainClient, connectChain } from "../../market/chain-client.ts";
 import { PoolBook } from "../../market/pool-book.ts";
 import { Engine } from "../../rust-wasm/engine.ts";
@@ -53,8 +54,8 @@ export interface TestSystem extends AsyncDisposable {
 	result(workflowId: string): Promise<LifecycleResult>;
 	/** Mines until the lifecycle has ended. */
 	mineToTheEnd(workflowId: string): Promise<LifecycleResult>;
-	/** Opens a gap and takes it, to the end of the lifecycle. */
-	takeGap(workflowId: string): Promise<LifecycleResult>;
+	/** Opens a gap and starts the lifecycle of the best candidate in it; returns its workflow ID. Nothing is mined after the gap. */
+	takeGap(): Promise<string>;
 	/** A chain worker: the real one, which sends itself a signal when it passes a checkpoint. */
 	spawnWorker(of: { readonly killAt?: Checkpoint; readonly stopAt?: Checkpoint; readonly isWatching?: boolean }): Promise<SystemProcess>;
 	/** Another process of the system, by its file from the root, with this system's settings; resolves when it says that it is ready. */
@@ -162,12 +163,14 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 		takeWatch,
 		start,
 		result: resultOf,
-		takeGap: async (workflowId) => {
+		takeGap: async () => {
 			await devnet.openGap();
-			const [candidate] = await candidates(await takeWatch(workflowId));
+			const [candidate] = await candidates(await takeWatch("test"));
 			if (candidate === undefined) throw new Error("the gap gave no candidate");
+			const { number: blockNumber, hash: blockHash } = candidate.block;
+			const workflowId = lifecycleWorkflowId({ chainId, blockNumber, blockHash, routeHash: candidate.routeHash });
 			await start(candidate, workflowId);
-			return mineToTheEnd(workflowId);
+			return workflowId;
 		},
 		mineToTheEnd,
 		spawnWorker: ({ killAt, stopAt, isWatching }) =>
