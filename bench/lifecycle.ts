@@ -61,7 +61,7 @@ async function measureOneByOne(system: BenchSystem): Promise<Measured> {
 	const submitted = passages.filter((passage) => passage.marks["broadcast:sent"] !== undefined);
 	const signed = times(submitted, "claim:signed");
 	const broadcast = times(submitted, "broadcast:sent");
-	const parts = await timeByPart(system, submitted);
+	const { parts, eager } = await timeByPart(system, submitted);
 	const latency = (name: string, value: number, aim?: number) =>
 		figure({ name: `${name}, one at a time`, value, unit: "ms", better: "lower", ...(aim === undefined ? {} : { aim }) });
 	return {
@@ -73,7 +73,7 @@ async function measureOneByOne(system: BenchSystem): Promise<Measured> {
 			...parts.map(([part, values]) => latency(`part of it: ${part}, p50`, quantile(values, 0.5))),
 		],
 		notes: [
-			`One at a time: ${submitted.length} of ${passages.length} lifecycles were submitted (${await endsOf(system, passages)}). Signed is the instant at which the bytes exist, broadcast that at which the relay or node has answered.`,
+			`One at a time: ${submitted.length} of ${passages.length} lifecycles were submitted (${await endsOf(system, passages)}). Signed is the instant at which the bytes exist, broadcast that at which the relay or node has answered. ${eager} of them started eagerly.`,
 		],
 	};
 }
@@ -83,13 +83,19 @@ function times(passages: readonly Passage[], mark: Checkpoint): readonly number[
 }
 
 /** Where the time from candidate to broadcast goes: the steps by their own record, the claim's parts by the checkpoints, the rest is Temporal's. */
-async function timeByPart(system: BenchSystem, passages: readonly Passage[]): Promise<readonly (readonly [string, readonly number[]])[]> {
+async function timeByPart(
+	system: BenchSystem,
+	passages: readonly Passage[],
+): Promise<{ readonly parts: readonly (readonly [string, readonly number[]])[]; readonly eager: number }> {
+	let eager = 0;
 	const parts = new Map<string, number[]>();
 	const add = (part: string, value: number | null | undefined) => {
 		if (value !== null && value !== undefined) parts.set(part, [...(parts.get(part) ?? []), value]);
 	};
 	for (const { workflowId, foundAtMs, marks } of passages) {
-		const steps = recordedSteps(await fetchHistory(system.temporal, workflowId));
+		const recorded = await fetchHistory(system.temporal, workflowId);
+		const steps = recordedSteps(recorded);
+		eager += Number(recorded.history.events?.[0]?.workflowExecutionStartedEventAttributes?.eagerExecutionAccepted === true);
 		const { discover, price, detect, score, plan, submit } = steps;
 		const between = (from: Checkpoint, to: Checkpoint) => {
 			const [begun, ended] = [marks[from], marks[to]];
@@ -108,7 +114,7 @@ async function timeByPart(system: BenchSystem, passages: readonly Passage[]): Pr
 		add("in submit: locks before the broadcast", between("claim:committed", "broadcast:begun"));
 		add("in submit: the relay's answer", between("broadcast:begun", "broadcast:sent"));
 	}
-	return [...parts];
+	return { parts: [...parts], eager };
 }
 
 /** Throughput: so many in flight at any time, a tenth of them submitted. */

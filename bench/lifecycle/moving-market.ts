@@ -20,7 +20,7 @@ export async function moveMarket(devnet: Devnet, signal: AbortSignal): Promise<v
 		else await devnet.openGap({ pool: pool.address, moveBps: round % 2 === 0 ? MOVE_BPS : -MOVE_BPS });
 		due = Math.max(due + BLOCK_MS, performance.now());
 		try {
-			await delay(due - performance.now(), undefined, { signal });
+			await delay(Math.max(0, due - performance.now()), undefined, { signal });
 		} catch (error) {
 			if (!signal.aborted) throw error;
 		}

@@ -15,7 +15,7 @@ const ANY_VALUE_WEI = "-1000000000000000000000";
 
 /**
  * The cycles that stand open on the head, as the watcher finds them: by searching around what each block changed. Those that pay their gas are to be
- * submitted; those that do not, and those that the newest blocks have closed, are to be rejected.
+ * submitted; those that do not, and those that the newest blocks have closed, are to be rejected. What only a model may decide is left alone.
  */
 export class StandingCandidates {
 	readonly #chain: ChainConfig;
@@ -43,7 +43,7 @@ export class StandingCandidates {
 		for (const [route, candidate] of this.#open) {
 			if (open.has(route)) continue;
 			if (!candidate.route.some((hop) => changed.has(hop.pool))) open.set(route, { ...candidate, block: blockRef(of.block) });
-			else if (this.#paysItsGas(candidate)) this.#closed.push(candidate);
+			else if (this.#isWorthy(candidate)) this.#closed.push(candidate);
 		}
 		this.#open = open;
 		return found;
@@ -52,16 +52,17 @@ export class StandingCandidates {
 	/** Worth submitting, best first. */
 	get worthy(): readonly Candidate[] {
 		return [...this.#open.values()]
-			.filter((candidate) => this.#paysItsGas(candidate))
+			.filter((candidate) => this.#isWorthy(candidate))
 			.sort((a, b) => (BigInt(a.grossProfit) > BigInt(b.grossProfit) ? -1 : 1));
 	}
 
 	/** Not worth submitting: too small for their gas, or gone since. */
 	get unworthy(): readonly Candidate[] {
-		return [...[...this.#open.values()].filter((candidate) => !this.#paysItsGas(candidate)), ...this.#closed];
+		return [...[...this.#open.values()].filter((candidate) => !paysItsGas(candidate, this.#chain)), ...this.#closed];
 	}
 
-	#paysItsGas(candidate: Candidate): boolean {
-		return paysItsGas(candidate, this.#chain);
+	/** Pays its gas, and is of a size that is taken even where no model decides. */
+	#isWorthy(candidate: Candidate): boolean {
+		return paysItsGas(candidate, this.#chain) && BigInt(candidate.amountIn) <= BigInt(this.#chain.policy.maxAmountInWithoutModel);
 	}
 }

@@ -19,10 +19,13 @@ import type { LoadOrder, WorkerMessage } from "./messages.ts";
 
 /** Milliseconds between blocks here; the devnet's own time is a second. */
 export const BLOCK_MS = 250;
-/** Bounds that are counted in blocks are multiplied by this, so that they stay the same in time. */
+/** The deadline, which is counted in blocks, is multiplied by this, so that it stays the same in time. */
 const BLOCKS_PER_DEVNET_BLOCK = 4;
+/** Candidates and prices may be this old, in blocks: an overload must not turn lifecycles away at their first step, which would flatter the throughput. */
+const MAX_AGE_BLOCKS = 40;
 /** The share of the lifecycles that is submitted is the benchmark's own; the devnet's limit on submissions would cut it off. */
 const MAX_SUBMISSIONS_PER_MINUTE = 1_000_000;
+const WORKER_GRACE_MS = 10_000;
 /** Of the worker's log in a message about its end. */
 const LOG_TAIL_LINES = 15;
 
@@ -94,7 +97,9 @@ export async function openBenchSystem(of: { readonly seed: number; readonly repo
 	const ended = once(worker, "exit");
 	opened.defer(async () => {
 		worker.kill("SIGTERM");
+		const killing = setTimeout(() => worker.kill("SIGKILL"), WORKER_GRACE_MS);
 		await ended;
+		clearTimeout(killing);
 	});
 	const broken = ended.then(([code, signal]) => {
 		const tail = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-LOG_TAIL_LINES).join("\n");
@@ -132,8 +137,8 @@ function atBenchPace({ chain }: Devnet): Devnet["chain"] {
 		...chain,
 		policy: {
 			...policy,
-			maxBlockAge: policy.maxBlockAge * BLOCKS_PER_DEVNET_BLOCK,
-			maxPriceAgeBlocks: policy.maxPriceAgeBlocks * BLOCKS_PER_DEVNET_BLOCK,
+			maxBlockAge: MAX_AGE_BLOCKS,
+			maxPriceAgeBlocks: MAX_AGE_BLOCKS,
 			deadlineBlocks: policy.deadlineBlocks * BLOCKS_PER_DEVNET_BLOCK,
 		},
 		limits: { ...limits, maxSubmissionsPerMinute: MAX_SUBMISSIONS_PER_MINUTE },

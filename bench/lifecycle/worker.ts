@@ -69,6 +69,8 @@ await runProcess(log, async () => {
 		client.close();
 		stop.abort();
 		await running;
+		// The channel to the parent would keep this process alive.
+		if (process.connected) process.disconnect?.();
 	}
 });
 

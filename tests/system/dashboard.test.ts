@@ -140,16 +140,12 @@ describe("the dashboard in Chromium", () => {
 			expect(result, JSON.stringify(result)).toMatchObject({ outcome: "settled" });
 		});
 
-		it.each([
-			["/", () => `a[data-workflow-id="${shown}"]`],
-			["/trades", () => `tr[data-workflow-id="${shown}"]`],
-			["/health", () => "main h2"],
-			["/opportunities/", () => "#money"],
-		] as const)("shows %s without anything wider than the screen", async (path, content) => {
-			await using opened = await open(path === "/opportunities/" ? `${path}${shown}` : path, { ...PHONE, colorScheme });
+		it.each(["/", "/trades", "/health", "/opportunities/…"])("shows %s without anything wider than the screen", async (path) => {
+			await using opened = await open(path.replace("…", shown), { ...PHONE, colorScheme });
 			const { page, errors } = opened;
 			await whenLive(page);
-			await page.locator(content()).first().waitFor({ timeout: LIMIT_MS });
+			const content = path === "/health" ? "main h2" : path === "/opportunities/…" ? "#money" : `[data-workflow-id="${shown}"]`;
+			await page.locator(content).first().waitFor({ timeout: LIMIT_MS });
 			await expect.poll(() => page.evaluate(WIDER_THAN_THE_SCREEN), { timeout: LIMIT_MS }).toEqual([]);
 			expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(PHONE.viewport.width);
 			const brightness = await page.evaluate(BACKGROUND_BRIGHTNESS);
