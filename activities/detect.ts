@@ -13,7 +13,13 @@ export function detectStep(deps: ChainDependencies): LifecycleActivities["detect
 			gather: async () => {
 				const vault = deps.chain.balancerVault;
 				const loan = await balancerLoan(deps.client, { vault, token: candidate.startToken, blockHash: candidate.block.hash });
-				return { loanLiquidity: loan.liquidity.toString(), flashLoanFeeBps: loan.feeBps, lender: "balancer-v2" as const, vault };
+				return {
+					loanLiquidity: loan.liquidity.toString(),
+					flashLoanFeePercentage: loan.feePercentage.toString(),
+					flashLoanFeeBps: loan.feeBps,
+					lender: "balancer-v2" as const,
+					vault,
+				};
 			},
 			decide: (facts) => decideDetect(candidate, facts),
 		});

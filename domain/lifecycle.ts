@@ -78,6 +78,8 @@ export type PriceDecision = Decision<{
 export interface DetectFacts {
 	/** Pool states and route are the candidate's own, in the workflow's input; only what is not there stands here. */
 	readonly loanLiquidity: Amount;
+	/** What the lender takes of a loan, 1e18 being all of it; and the same in basis points, rounded up, as a feature. */
+	readonly flashLoanFeePercentage: Amount;
 	readonly flashLoanFeeBps: number;
 	readonly lender: "balancer-v2";
 	readonly vault: string;
@@ -94,6 +96,7 @@ export type DetectDecision = Decision<{
 	readonly amountIn: Amount;
 	readonly amountOut: Amount;
 	readonly grossProfit: Amount;
+	readonly flashLoanFee: Amount;
 	readonly hops: readonly DetectedHop[];
 	/** Gas that such a route is expected to use. */
 	readonly gasEstimate: Amount;

@@ -2,7 +2,7 @@ import { id } from "ethers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type ChainClient, connectChain } from "./chain-client.ts";
 import { discoverPools } from "./discovery.ts";
-import { balancerLoan, flashLoanFee } from "./loan.ts";
+import { balancerLoan } from "./loan.ts";
 import { gatherPrices } from "./prices.ts";
 import { type Exchange, startExchange } from "./testing/exchange.ts";
 
@@ -154,12 +154,5 @@ describe("balancerLoan", () => {
 		const at = async (blockHash: string) => balancerLoan(client, { vault, token, blockHash });
 		expect(await at(before.hash)).toEqual({ liquidity: 0n, feePercentage: 0n, feeBps: 0 });
 		await vi.waitFor(async () => expect((await at((await client.head()).hash)).liquidity).toBe(2n * 10n ** 18n));
-	});
-
-	it("rounds the fee up as the vault does", () => {
-		expect(flashLoanFee(10n ** 18n, 0n)).toBe(0n);
-		expect(flashLoanFee(1n, 10n ** 14n)).toBe(1n);
-		expect(flashLoanFee(10_000n, 10n ** 14n)).toBe(1n);
-		expect(flashLoanFee(10_001n, 10n ** 14n)).toBe(2n);
 	});
 });

@@ -15,7 +15,7 @@ export interface LoanTerms {
 	readonly liquidity: bigint;
 	/** Share of the borrowed amount, 1e18 being all of it. */
 	readonly feePercentage: bigint;
-	/** The same in basis points, rounded up: a bound. {@link flashLoanFee} is exact. */
+	/** The same in basis points, rounded up: a bound. */
 	readonly feeBps: number;
 }
 
@@ -35,10 +35,4 @@ export async function balancerLoan(
 	const [fee = "0x"] = await client.callAt(of.blockHash, [{ to: addressAt(collector, 0), data: FLASH_LOAN_FEE }]);
 	const feePercentage = uintAt(fee, 0);
 	return { liquidity: uintAt(balance, 0), feePercentage, feeBps: Number((feePercentage * 10_000n + ONE - 1n) / ONE) };
-}
-
-/** The fee on a loan of `amount`, rounded up as the vault does (`FlashLoans._calculateFlashLoanFeeAmount`, `FixedPoint.mulUp`). */
-export function flashLoanFee(amount: bigint, feePercentage: bigint): bigint {
-	const product = amount * feePercentage;
-	return product === 0n ? 0n : (product - 1n) / ONE + 1n;
 }

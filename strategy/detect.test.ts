@@ -48,13 +48,18 @@ describe("detect", () => {
 	});
 
 	it("rejects a profit that the lender would take", () => {
-		expect(decideDetect(candidate, { ...detected.facts, flashLoanFeeBps: 9_000 })).toMatchObject({
+		expect(decideDetect(candidate, { ...detected.facts, flashLoanFeePercentage: "900000000000000000" })).toMatchObject({
 			kind: "reject",
 			reason: { code: "not_profitable" },
 		});
 	});
 
 	it("rounds the flash-loan fee up, as the vault does", () => {
-		expect([flashLoanFee(1n, 9), flashLoanFee(10_000n, 9), flashLoanFee(10_001n, 9), flashLoanFee(5n, 0)]).toEqual([1n, 9n, 10n, 0n]);
+		expect([1n, 10_000n, 10_001n].map((amount) => flashLoanFee(amount, 9n * 10n ** 14n)).concat(flashLoanFee(5n, 0n))).toEqual([
+			1n,
+			9n,
+			10n,
+			0n,
+		]);
 	});
 });

@@ -14,9 +14,12 @@ export function estimateRouteGas(pools: readonly PoolState[]): bigint {
 	return pools.reduce((sum, pool) => sum + GAS_PER_HOP[pool.family], GAS_BASE);
 }
 
-/** What the lender keeps of a loan: rounded up, as the Balancer V2 vault does (`FlashLoans._calculateFlashLoanFeeAmount`, `mulUp`). */
-export function flashLoanFee(amount: bigint, feeBps: number): bigint {
-	return (amount * BigInt(feeBps) + 9_999n) / 10_000n;
+const ONE = 10n ** 18n;
+
+/** The fee on a loan, rounded up as the Balancer V2 vault does (`FlashLoans._calculateFlashLoanFeeAmount`, `FixedPoint.mulUp`); `percentage` is of 1e18. */
+export function flashLoanFee(amount: bigint, percentage: bigint): bigint {
+	const product = amount * percentage;
+	return product === 0n ? 0n : (product - 1n) / ONE + 1n;
 }
 
 /** The exact integer optimum of the candidate's cycle on the candidate's own pool states, within what can be borrowed. */
@@ -28,7 +31,7 @@ export function decideDetect(candidate: Candidate, facts: DetectFacts): DetectDe
 		if (optimum === null || optimum.grossProfit <= 0n) {
 			return reject("detect", "not_profitable", "no input gives more back than it takes on the candidate's states");
 		}
-		const fee = flashLoanFee(optimum.amountIn, facts.flashLoanFeeBps);
+		const fee = flashLoanFee(optimum.amountIn, BigInt(facts.flashLoanFeePercentage));
 		if (optimum.grossProfit <= fee) {
 			return reject("detect", "not_profitable", `gross profit ${optimum.grossProfit} does not cover the flash-loan fee ${fee}`);
 		}
@@ -37,6 +40,7 @@ export function decideDetect(candidate: Candidate, facts: DetectFacts): DetectDe
 			amountIn: optimum.amountIn.toString(),
 			amountOut: optimum.amountOut.toString(),
 			grossProfit: optimum.grossProfit.toString(),
+			flashLoanFee: fee.toString(),
 			hops: candidate.route.map((_, i) => ({
 				amountIn: String(optimum.amounts[i]),
 				amountOut: String(optimum.amounts[i + 1]),

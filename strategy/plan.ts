@@ -11,7 +11,6 @@ import type {
 	ScoreDecision,
 } from "../domain/lifecycle.ts";
 import type { PlannedHop, RelayKind } from "../domain/plan.ts";
-import { flashLoanFee } from "./detect.ts";
 import { fromWei, toWei } from "./price.ts";
 import { reject } from "./rejection.ts";
 
@@ -54,14 +53,12 @@ export function plannedHops(candidate: Candidate, detect: Proceed<DetectDecision
  */
 export function draftPlan(
 	question: PlanQuestion,
-	facts: Pick<DetectFacts, "flashLoanFeeBps" | "lender" | "vault">,
+	facts: Pick<DetectFacts, "lender" | "vault">,
 	chain: Pick<ChainConfig, "executor" | "treasury" | "policy">,
 ): PlanDraft {
 	const { candidate, price, detect, score } = question;
 	const { policy } = chain;
-	const amountIn = BigInt(detect.amountIn);
-	const fee = flashLoanFee(amountIn, facts.flashLoanFeeBps);
-	const expected = BigInt(detect.grossProfit) - fee;
+	const expected = BigInt(detect.grossProfit) - BigInt(detect.flashLoanFee);
 	const gas = BigInt(detect.gasEstimate);
 	const suggested = BigInt(price.priorityFeePerGasWei);
 	const offered = (BigInt(score.expectedNetProfitWei) * BigInt(policy.priorityFeeShareBps)) / BPS / gas;
@@ -75,7 +72,7 @@ export function draftPlan(
 	return {
 		executor: chain.executor,
 		profitRecipient: chain.treasury,
-		flashLoan: { lender: facts.lender, vault: facts.vault, token: candidate.startToken, amount: detect.amountIn, fee: fee.toString() },
+		flashLoan: { lender: facts.lender, vault: facts.vault, token: candidate.startToken, amount: detect.amountIn, fee: detect.flashLoanFee },
 		minProfit: (gasFloor > slippageFloor ? gasFloor : slippageFloor).toString(),
 		maxFeePerGasWei: maxFee.toString(),
 		maxPriorityFeePerGasWei: priorityFee.toString(),

@@ -4,7 +4,6 @@ import type { DetectDecision, PriceDecision, Proceed, Score, ScoreDecision, Scor
 import { computeFeatures, FEATURE_SCHEMA, findBadFeature } from "../models/features.ts";
 import { scoreByRules } from "../models/rules.ts";
 import type { Scorer } from "../models/scorer.ts";
-import { flashLoanFee } from "./detect.ts";
 import { toWei } from "./price.ts";
 import { reject } from "./rejection.ts";
 
@@ -43,7 +42,7 @@ export async function decideScore(question: ScoreQuestion, scorer: Scorer | null
 	}
 
 	const gasCostWei = BigInt(detect.gasEstimate) * (BigInt(price.nextBaseFeePerGasWei) + BigInt(price.priorityFeePerGasWei));
-	const gross = BigInt(detect.grossProfit) - flashLoanFee(BigInt(detect.amountIn), facts.flashLoanFeeBps);
+	const gross = BigInt(detect.grossProfit) - BigInt(detect.flashLoanFee);
 	const expectedNetProfitWei = toWei(gross, price.startTokenPrice) - gasCostWei - BigInt(price.l1DataFeeWei);
 	const { score } = judged;
 	// A submission that is not included costs nothing at a relay that protects from reverts; the cancelling transaction of the public route is priced by `plan`.

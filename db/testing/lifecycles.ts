@@ -112,12 +112,19 @@ export function recordOf(candidate: Candidate): Omit<DecisionRecord, "submission
 		},
 		detect: {
 			...at,
-			facts: { loanLiquidity: "1000000000000000000000", flashLoanFeeBps: 0, lender: "balancer-v2", vault: addressOf("vault") },
+			facts: {
+				loanLiquidity: "1000000000000000000000",
+				flashLoanFeePercentage: "0",
+				flashLoanFeeBps: 0,
+				lender: "balancer-v2",
+				vault: addressOf("vault"),
+			},
 			decision: {
 				kind: "proceed",
 				amountIn: candidate.amountIn,
 				amountOut: (BigInt(candidate.amountIn) + BigInt(candidate.grossProfit)).toString(),
 				grossProfit: candidate.grossProfit,
+				flashLoanFee: "0",
 				hops: [
 					{ amountIn: candidate.amountIn, amountOut: "2000000000", priceImpact: 0.001 },
 					{ amountIn: "2000000000", amountOut: "1020000000000000000", priceImpact: 0.002 },

@@ -10,9 +10,10 @@ import { encodeExecute } from "../../execution/executor.ts";
 import { simulateExecution } from "../../execution/simulation.ts";
 import { type ChainClient, connectChain } from "../../market/chain-client.ts";
 import { discoverPools } from "../../market/discovery.ts";
-import { balancerLoan, flashLoanFee } from "../../market/loan.ts";
+import { balancerLoan } from "../../market/loan.ts";
 import { PoolBook } from "../../market/pool-book.ts";
 import { Engine, type FoundCycle } from "../../rust-wasm/engine.ts";
+import { flashLoanFee } from "../../strategy/detect.ts";
 
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6));
 const random = createRandom(seed, "quotes");
