@@ -7,6 +7,7 @@ import { type Database, openDatabase } from "../db/connection.ts";
 import { engageKillSwitch, releaseKillSwitch } from "../db/control.ts";
 import { verifyLedger } from "../db/ledger.ts";
 import { readSamples } from "../db/samples.ts";
+import { unresolvedSubmissions } from "../db/submissions.ts";
 import { ArbError } from "../domain/errors.ts";
 import { epochWorkflowId } from "../domain/workflow-ids.ts";
 import { FEATURE_SCHEMA } from "../models/features.ts";
@@ -65,6 +66,12 @@ ledger
 				for (const { account, asset, ledger: booked, chain: held } of balances) {
 					print(`${booked === held ? "equal " : "DIFFER"}  ${account}  ${asset}  ledger ${booked}  chain ${held}`);
 				}
+			}
+			const underWay = await unresolvedSubmissions(db, chain.chainId);
+			if (!isGood && underWay.length > 0 && json !== true) {
+				print(
+					`${underWay.length} submissions are under way: what they move is booked once it is deep enough; pause the chain and look again`,
+				);
 			}
 			if (!isGood) process.exitCode = 1;
 		});
