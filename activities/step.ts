@@ -20,7 +20,9 @@ export async function runStep<Facts, D>(of: {
 	try {
 		const facts = await of.gather(context.cancellationSignal);
 		const decision = await of.decide(facts);
-		return { facts, decision, startedAtMs, elapsedMs: Date.now() - startedAtMs };
+		const elapsedMs = Date.now() - startedAtMs;
+		of.deps.log.info({ ...lineOf(of.step, of.deps), elapsedMs }, "step decided");
+		return { facts, decision, startedAtMs, elapsedMs };
 	} catch (error) {
 		of.deps.log.warn({ ...lineOf(of.step, of.deps), error: messageOf(error) }, "step failed");
 		throw asFailure(error);

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Candidate } from "../domain/candidate.ts";
 import type { Reason } from "../domain/outcome.ts";
@@ -11,7 +11,7 @@ import { readOpportunity } from "./opportunities.ts";
 import { recordConclusion } from "./outcomes.ts";
 import { cumulativeRewards } from "./rewards.ts";
 import { readSamples } from "./samples.ts";
-import { samples } from "./schema.ts";
+import { opportunities, samples } from "./schema.ts";
 import { allowResend, busyPools, readSubmission, unresolvedSubmissions } from "./submissions.ts";
 import {
 	addressOf,
@@ -159,7 +159,7 @@ describe("the conclusion of another lifecycle", () => {
 	});
 
 	it("that reverted counts its gas as today's loss", async () => {
-		const { chainId, candidate, claim } = await begun();
+		const { chainId, candidate, claim, workflowId } = await begun();
 		const confirmation = confirmationOf(claim, "reverted");
 		if (confirmation.kind !== "reverted") throw new Error(confirmation.kind);
 		await recordConclusion(fresh.db, {
@@ -171,6 +171,11 @@ describe("the conclusion of another lifecycle", () => {
 		expect(await usage(fresh.db, chainId)).toEqual({ lossWeiToday: "480000", submissionsLastMinute: 2 });
 		expect(await recentOutcomes(fresh.db, chainId, 10)).toEqual({ submitted: 2, settled: 1, reverted: 1, dropped: 0 });
 		expect(await recentOutcomes(fresh.db, chainId, 1)).toEqual({ submitted: 1, settled: 1, reverted: 0, dropped: 0 });
+		await fresh.db.drizzle
+			.update(opportunities)
+			.set({ concludedAt: sql`now() - interval '31 minutes'` })
+			.where(eq(opportunities.workflowId, workflowId));
+		expect(await recentOutcomes(fresh.db, chainId, 10)).toEqual({ submitted: 1, settled: 1, reverted: 0, dropped: 0 });
 	});
 
 	it("that would end without saying how its claimed submission ended is an error; a failed one leaves it unresolved", async () => {

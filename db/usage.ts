@@ -33,12 +33,15 @@ export async function usageIn(session: Session, chainId: number): Promise<Usage>
 	return { lossWeiToday: row?.lossWeiToday ?? "0", submissionsLastMinute: row?.submissionsLastMinute ?? 0 };
 }
 
-/** What the chain's last concluded submissions came to, at most `last` of them. */
+/** Older ends say nothing about today's competition; and a chain that has come to reject everything begins anew after this time. */
+const RECENT = sql`interval '30 minutes'`;
+
+/** What the chain's last concluded submissions came to: at most `last` of them, of the last 30 minutes. */
 export async function recentOutcomes(db: Database, chainId: number, last: number): Promise<RecentOutcomes> {
 	const rows = await db.drizzle
 		.select({ outcome: opportunities.outcome })
 		.from(opportunities)
-		.where(and(eq(opportunities.chainId, chainId), wasSubmitted(opportunities)))
+		.where(and(eq(opportunities.chainId, chainId), wasSubmitted(opportunities), gte(opportunities.concludedAt, sql`now() - ${RECENT}`)))
 		.orderBy(desc(opportunities.concludedAt))
 		.limit(last);
 	const count = (outcome: string) => rows.filter((row) => row.outcome === outcome).length;

@@ -183,7 +183,7 @@ export class Engine {
 
 	/**
 	 * The input of a cycle, up to `maxAmountIn`, that earns most, to within a billionth of that profit or one base unit, whichever is more; where two
-	 * coarse tokens (few decimals) follow each other, to within a hundredth of one of their base units.
+	 * coarse tokens (few decimals) follow each other, to within one base unit of the coarsest.
 	 * Null where no size is profitable.
 	 */
 	optimise(route: readonly Hop[], maxAmountIn: bigint): OptimalRoute | null {

@@ -7,7 +7,8 @@ import { decideScore, type ScoreQuestion } from "./score.ts";
 
 if (priced.decision.kind !== "proceed" || detected.decision.kind !== "proceed") throw new Error("the fixture proceeds");
 const found = { candidate, price: priced.decision, detect: detected.decision };
-const asked = (facts: Partial<ScoreFacts> = {}): ScoreQuestion => ({ ...found, facts: { ...scored.facts, ...facts } });
+const recent = { submitted: 50, settled: 35, reverted: 10, dropped: 5 };
+const asked = (facts: Partial<ScoreFacts> = {}): ScoreQuestion => ({ ...found, facts: { ...scored.facts, recent, ...facts } });
 const scorerOf = (successPpm: number, revertedPpm: number): Scorer => ({
 	hash: "0xabc",
 	score: async () => ({
@@ -59,6 +60,16 @@ describe("score", () => {
 			decidedBy: "rules",
 			reasons: expect.arrayContaining(["the registered ensemble failed: the session is gone"]),
 		});
+	});
+
+	it("lets the rules decide while too few recent submissions are known to judge competition by", async () => {
+		const few = { submitted: 19, settled: 19, reverted: 0, dropped: 0 };
+		expect(await decideScore(asked({ ensemble: "0xabc", recent: few }), scorerOf(0, 1_000_000))).toMatchObject({
+			kind: "proceed",
+			decidedBy: "rules",
+		});
+		const enough = { submitted: 20, settled: 20, reverted: 0, dropped: 0 };
+		expect(await decideScore(asked({ ensemble: "0xabc", recent: enough }), scorerOf(0, 1_000_000))).toMatchObject({ kind: "reject" });
 	});
 
 	it("allows smaller inputs while the rules decide", async () => {

@@ -8,6 +8,11 @@ import { toWei } from "./price.ts";
 import { reject } from "./rejection.ts";
 
 const PPM = 1_000_000n;
+/**
+ * The models learned on chains whose recent submissions were known. On a fresh chain they would extrapolate from one or two ends to certainty, decide
+ * against everything, and never see another end.
+ */
+const LEAST_RECENT = 20;
 
 export interface ScoreQuestion {
 	readonly candidate: Candidate;
@@ -76,7 +81,10 @@ async function judge(
 	scorer: Scorer | null,
 	reasons: string[],
 ): Promise<{ score: Score; models: Readonly<Record<string, number>>; decidedBy: "ensemble" | "rules" }> {
-	if (scorer !== null && facts.ensemble !== null) {
+	const { submitted } = facts.recent;
+	if (scorer !== null && facts.ensemble !== null && submitted < LEAST_RECENT) {
+		reasons.push(`${submitted} recent submissions: the ensemble judges competition from ${LEAST_RECENT} on`);
+	} else if (scorer !== null && facts.ensemble !== null) {
 		try {
 			return { ...(await scorer.score(features)), decidedBy: "ensemble" };
 		} catch (error) {

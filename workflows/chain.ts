@@ -16,11 +16,10 @@ const { setPaused } = proxyActivities<ActorActivities>({ startToCloseTimeout: "1
 
 /** The actor of one chain: keeps `watchMarket` alive somewhere in the fleet and takes its operators' orders. */
 export async function chain(input: ChainActorInput): Promise<void> {
-	const status = { chainId: input.chainId, paused: false, watches: input.watches, lastWatchEnd: null as string | null };
+	const status = { chainId: input.chainId, watches: input.watches, lastWatchEnd: null as string | null };
 	setHandler(chainStatusQuery, () => status);
 	setHandler(setPausedUpdate, async ({ paused }) => {
 		await setPaused({ chainId: input.chainId, paused });
-		status.paused = paused;
 		setCurrentDetails(paused ? "paused: no lifecycles are started" : "watching");
 		return { paused };
 	});

@@ -2,7 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
 
 /** What can be asked of the actors. Each is idempotent by the key that it carries. */
 
-/** Chain actor: stop or resume starting lifecycles. */
+/** Chain actor: stop or resume starting lifecycles, in the control row, which is where the dashboard's own switch writes too. */
 export const setPausedUpdate = defineUpdate<{ readonly paused: boolean }, [{ readonly paused: boolean; readonly key: string }]>(
 	"setPaused",
 );
@@ -11,7 +11,6 @@ export const chainStatusQuery = defineQuery<ChainStatus>("status");
 
 export interface ChainStatus {
 	readonly chainId: number;
-	readonly paused: boolean;
 	/** How often `watchMarket` was started by this actor. */
 	readonly watches: number;
 	readonly lastWatchEnd: string | null;

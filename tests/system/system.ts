@@ -2,7 +2,7 @@ import "../setup/runtime.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "@temporalio/client";
@@ -80,8 +80,13 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 	const temporal = new Client({ connection });
 	const prefix = `system-${randomUUID()}`;
 	const queues = taskQueues(prefix, chainId);
+	// Rules decide: what is tested here must not hang on how the latest ensemble happens to score its gap.
+	const models = join(directory, "models");
+	mkdirSync(models);
+	writeFileSync(join(models, "registry.json"), JSON.stringify({ ensemble: null }));
 	const environment = {
 		...process.env,
+		MODELS_DIR: models,
 		DATABASE_URL: url,
 		TEMPORAL_ADDRESS: inject("temporalAddress"),
 		CHAIN_FILE: devnet.chainFile,
