@@ -174,8 +174,15 @@ async function hasPip(python: string): Promise<boolean> {
 
 /** Reads the project's page of the simple index (PEP 503; the link's text is the file's name) and fetches the file it links to. */
 async function wheelFromIndex(of: { readonly project: string; readonly file: string }): Promise<Buffer> {
-	const index = (process.env.PIP_INDEX_URL ?? process.env.UV_INDEX_URL ?? "https://pypi.org/simple").replace(/\/+$/, "");
-	const page = `${index}/${of.project}/`;
+	const index = process.env.PIP_INDEX_URL ?? process.env.UV_INDEX_URL;
+	if (index === undefined) {
+		throw new ArbError({
+			code: "dependency_missing",
+			message: "Python has no pip, and PIP_INDEX_URL names no package index to ask instead; install pip, or set PIP_INDEX_URL",
+			retryable: false,
+		});
+	}
+	const page = `${index.replace(/\/+$/, "")}/${of.project}/`;
 	const html = (await download({ url: page, answerMs: 30_000 })).toString("utf8");
 	const link = linkTo({ html, file: of.file });
 	if (link === null) {
