@@ -1,5 +1,7 @@
 import { Transaction } from "ethers";
+import { readDecisionRecord, unresolvedSubmissions } from "../db/submissions.ts";
 import { unsettledTreasuryTransactions } from "../db/treasury.ts";
+import type { Candidate } from "../domain/candidate.ts";
 import { credit, debit, NATIVE_ASSET } from "../domain/ledger.ts";
 import { decideTendWallet } from "../strategy/tend-wallet.ts";
 import type { ActorActivities } from "../workflows/messages.ts";
@@ -9,11 +11,20 @@ import { sendFromTreasury, type TreasuryDependencies } from "./treasury.ts";
 /** Gas of a transfer without data (yellow paper, G_transaction). */
 const TRANSFER_GAS = 21_000n;
 
-/** Looks at a signing wallet's balance and nonce; tops it up from the treasury where it is low. */
-export function tendWalletActivity(deps: TreasuryDependencies): ActorActivities["tendWallet"] {
+export interface TendWalletDependencies extends TreasuryDependencies {
+	/** Runs a lifecycle again under its own ID, unless it is running or has completed: then false. */
+	readonly runAgain: (of: { readonly workflowId: string; readonly candidate: Candidate }) => Promise<boolean>;
+}
+
+/**
+ * Looks at a signing wallet: heals a nonce that is held by a lifecycle whose run has failed or was terminated, tops the balance up from the treasury where
+ * it is low.
+ */
+export function tendWalletActivity(deps: TendWalletDependencies): ActorActivities["tendWallet"] {
 	return async ({ chainId, address }) => {
 		try {
 			const { chain, client } = deps;
+			const taken = await takeUpAbandoned(deps, { chainId, address });
 			const references = `top-up:${chainId}:${address}:`;
 			// What an earlier attempt has sent may have arrived without having been booked; the balance alone would hide it.
 			for (const pending of await unsettledTreasuryTransactions(deps.db, { chainId, referencePrefix: references })) {
@@ -33,7 +44,7 @@ export function tendWalletActivity(deps: TreasuryDependencies): ActorActivities[
 			const seen = { balanceWei: balanceWei.toString(), nonce };
 			switch (decision.kind) {
 				case "fine":
-					return { ...seen, action: "nothing to do" };
+					return { ...seen, action: taken === 0 ? "nothing to do" : `took up ${taken} abandoned lifecycle` };
 				case "treasury-short":
 					deps.log.warn({ chainId, wallet: address, missingWei: decision.missingWei.toString() }, "the treasury cannot top the wallet up");
 					return { ...seen, action: `low, and the treasury is ${decision.missingWei} wei short` };
@@ -46,6 +57,22 @@ export function tendWalletActivity(deps: TreasuryDependencies): ActorActivities[
 			throw asFailure(error);
 		}
 	};
+}
+
+/**
+ * A submission without a running lifecycle would hold its wallet and its pools for ever. Its lifecycle is run again: `discover` finds the record, and what
+ * was signed is followed to its end.
+ */
+async function takeUpAbandoned(deps: TendWalletDependencies, of: { readonly chainId: number; readonly address: string }): Promise<number> {
+	let taken = 0;
+	for (const { workflowId, submission } of await unresolvedSubmissions(deps.db, of.chainId)) {
+		if (submission.wallet !== of.address) continue;
+		const record = await readDecisionRecord(deps.db, workflowId);
+		if (record === null || !(await deps.runAgain({ workflowId, candidate: record.candidate }))) continue;
+		deps.log.warn({ chainId: of.chainId, workflowId, wallet: of.address }, "took up an abandoned lifecycle");
+		taken += 1;
+	}
+	return taken;
 }
 
 async function topUp(

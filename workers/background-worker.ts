@@ -1,3 +1,5 @@
+import { WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
+import { WorkflowIdReusePolicy } from "@temporalio/common";
 import { Worker } from "@temporalio/worker";
 import type { Logger } from "pino";
 import { closeEpochActivity } from "../activities/close-epoch.ts";
@@ -6,6 +8,7 @@ import { readChainConfig } from "../config/chain.ts";
 import { readKeys } from "../config/keys.ts";
 import { type Settings, taskQueues } from "../config/settings.ts";
 import { openDatabase } from "../db/connection.ts";
+import type { Candidate } from "../domain/candidate.ts";
 import { ArbError } from "../domain/errors.ts";
 import { publicRelay } from "../execution/relay.ts";
 import { Wallets } from "../execution/wallets.ts";
@@ -32,8 +35,25 @@ export async function openBackgroundWorker(
 	opened.defer(() => client.close());
 	const temporal = await connectTemporal(settings);
 	opened.defer(() => temporal.connection.close());
-	const deps = { chain, db, client, wallets: Wallets.fromKeys(readKeys(settings.KEYS_FILE)), relay: publicRelay(chain.rpcUrl), log };
-	const taskQueue = taskQueues(settings.TASK_QUEUE_PREFIX, chain.chainId).background;
+	const queues = taskQueues(settings.TASK_QUEUE_PREFIX, chain.chainId);
+	const taskQueue = queues.background;
+	const runAgain = async ({ workflowId, candidate }: { readonly workflowId: string; readonly candidate: Candidate }): Promise<boolean> => {
+		try {
+			await temporal.client.workflow.start("arbitrage", {
+				workflowId,
+				taskQueue: queues.chain,
+				args: [candidate, chain.policy.budgetFactor],
+				workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+				workflowTaskTimeout: "2s",
+			});
+			return true;
+		} catch (error) {
+			if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+			throw error;
+		}
+	};
+	const wallets = Wallets.fromKeys(readKeys(settings.KEYS_FILE));
+	const deps = { chain, db, client, wallets, relay: publicRelay(chain.rpcUrl), log, runAgain };
 	const worker = await Worker.create({
 		connection: temporal.connection,
 		namespace: settings.TEMPORAL_NAMESPACE,

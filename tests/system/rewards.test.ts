@@ -206,6 +206,7 @@ describe("a wallet below its low mark", () => {
 		const tend = tendWalletActivity({
 			...{ chain, db, client: system.chain, log: pino({ level: "silent" }) },
 			...{ wallets: Wallets.fromKeys(devnet.keys), relay: publicRelay(chain.rpcUrl) },
+			runAgain: async () => false,
 		});
 		const before = await system.chain.balanceOf(address);
 		const input = { chainId: chain.chainId, address };
