@@ -159,6 +159,8 @@ describe("followChain", () => {
 		for (let i = 0; i < 4; i++) await activity.block();
 		await atHead(book);
 		await exchange.provider.send("evm_revert", [snapshot]);
+		// Another time, so that this block is not by chance the very one that the old branch began with.
+		await exchange.provider.send("evm_increaseTime", [7]);
 		await activity.block();
 		await atHead(book);
 		expect(applied.at(-1)).toMatchObject({ reorgDepth: 4, isHead: true });
