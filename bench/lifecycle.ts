@@ -19,6 +19,8 @@ const ONE_BY_ONE = { atOnce: 1, submitOneIn: 1, maxLifecycles: 100, maxMs: 60_00
 const LOADS = [1, 5, 20].map((atOnce) => ({ atOnce, submitOneIn: 10, maxLifecycles: 5_000, maxMs: 15_000 }));
 const AIM_BROADCAST_MS = 40;
 const AIM_PER_SECOND = 20;
+/** Of the share that was to be submitted. */
+const LEAST_SHARE_SUBMITTED = 0.8;
 
 await runBench("lifecycle", async (signal): Promise<Measured> => {
 	await using system = await openBenchSystem({ seed: SEED, report: progress });
@@ -136,15 +138,18 @@ async function measureLoad(system: BenchSystem, load: (typeof LOADS)[number]): P
 	const ours = (["server", "worker", "database", "devnet"] as const).reduce((sum, part) => sum + after.use[part] - before.use[part], 0);
 	const others = (after.use.machine - before.use.machine - ours) / (after.at - before.at);
 	const submitted = passages.filter(({ marks }) => marks["claim:committed"] !== undefined).length;
+	const perSecond = figure({
+		name: name("lifecycles per second"),
+		value: passages.length / (elapsedMs / 1000),
+		unit: "1/s",
+		better: "higher",
+		...(load.atOnce === 20 ? { aim: AIM_PER_SECOND } : {}),
+	});
+	// The aim is about a mix: where fewer were submitted (gaps and wallets ran out), the rate alone does not meet it.
+	const isTheMix = submitted >= (LEAST_SHARE_SUBMITTED * passages.length) / load.submitOneIn;
 	return {
 		results: [
-			figure({
-				name: name("lifecycles per second"),
-				value: passages.length / (elapsedMs / 1000),
-				unit: "1/s",
-				better: "higher",
-				...(load.atOnce === 20 ? { aim: AIM_PER_SECOND } : {}),
-			}),
+			perSecond.met === true && !isTheMix ? { ...perSecond, met: false } : perSecond,
 			figure({
 				name: name("candidate to broadcast, p50"),
 				value: quantile(times(passages, "broadcast:sent"), 0.5),
