@@ -13,7 +13,7 @@ export function devnetKeys(): Keys {
 /** Share of the blocks that are built by the builder that sees bundles, in millionths. */
 export const BUNDLE_INCLUSION_SHARE_PPM = 700_000;
 
-/** How often the competitor is taken to act on what it sees in the public mempool, in millionths. */
+/** Not measured: chosen so that plans use both relays, and labels of both kinds come about. In millionths. */
 const PUBLIC_EXPOSURE_PPM = 68_000;
 
 /** The chain's settings as the rest of the system reads them. */

@@ -6,7 +6,7 @@
 //! units, worth a billion base units of an 18-decimals token. So the size is chosen as an amount of the coarsest token on the way, with the
 //! smallest input that reaches it; and where two coarse tokens follow each other, along the amounts at which the second loses least, which lie a
 //! convergent of the rate's continued fraction apart. That walk ends in one of the best places, not provably the best: what it misses is
-//! less than one base unit of the coarsest token (measured: about a hundredth).
+//! less than one base unit of the coarsest token (0.01003 of one was seen missed).
 
 use crate::market::{Edge, Market};
 use crate::pool::Pool;
