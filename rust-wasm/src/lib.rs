@@ -1,8 +1,13 @@
 //! The engine: exact quotes, search and sizing over pool states that stay in memory. `boundary` is what JavaScript sees; the rest knows nothing of it.
 
 mod boundary;
+pub mod golden;
+pub mod i256;
+pub mod json;
 pub mod market;
 pub mod pool;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod proof;
 pub mod protocols;
 pub mod refusal;
 pub mod route;

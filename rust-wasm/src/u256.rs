@@ -3,6 +3,7 @@
 
 use crate::refusal::{Answer, Refusal};
 use core::cmp::Ordering;
+use core::fmt;
 
 const LIMBS: usize = 8;
 
@@ -28,6 +29,12 @@ impl From<u128> for U256 {
             *limb = (value >> (32 * i)) as u32;
         }
         Self(limbs)
+    }
+}
+
+impl From<u64> for U256 {
+    fn from(value: u64) -> Self {
+        Self::from(u128::from(value))
     }
 }
 
@@ -163,6 +170,49 @@ impl U256 {
         round_up(divide(dividend, &divisor.0)?)
     }
 
+    /// Remainder of a division; of one by zero refused as an overflow.
+    pub fn checked_rem(self, divisor: Self) -> Answer<Self> {
+        let quotient = self.checked_div(divisor)?;
+        Ok(self.wrapping_sub(quotient.wrapping_mul(divisor)).0)
+    }
+
+    /// The product's low 256 bits.
+    pub fn wrapping_mul(self, other: Self) -> Self {
+        Self(widening_mul(&self.0, &other.0).0)
+    }
+
+    /// The power, by squaring.
+    pub fn checked_pow(self, exponent: u32) -> Answer<Self> {
+        let (mut power, mut base, mut rest) = (Self::ONE, self, exponent);
+        while rest > 0 {
+            if rest & 1 == 1 {
+                power = power.checked_mul(base)?;
+            }
+            rest >>= 1;
+            if rest > 0 {
+                base = base.checked_mul(base)?;
+            }
+        }
+        Ok(power)
+    }
+
+    /// Narrowed, or refused as an overflow.
+    pub fn to_u128(self) -> Answer<u128> {
+        if self.bits() > 128 {
+            return Err(Refusal::Overflow);
+        }
+        Ok(self.low_u128())
+    }
+
+    /// The distance between two values.
+    pub fn abs_diff(self, other: Self) -> Self {
+        if self > other {
+            self.wrapping_sub(other).0
+        } else {
+            other.wrapping_sub(self).0
+        }
+    }
+
     /// `floor(self × factor / divisor)` with a 512-bit product; refused where the result needs more than 256 bits (FullMath.mulDiv).
     pub fn mul_div(self, factor: Self, divisor: Self) -> Answer<Self> {
         Ok(divide(product(&self.0, &factor.0), &divisor.0)?.0)
@@ -190,6 +240,63 @@ impl U256 {
         let mut shifted = [0; LIMBS];
         shifted.copy_from_slice(&wide[3..11]);
         Ok((Self(shifted), wide[..3].iter().any(|limb| *limb != 0)))
+    }
+}
+
+/// Why a text is no unsigned 256-bit integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnInteger;
+
+impl fmt::Display for NotAnInteger {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("not an unsigned integer of at most 256 bits in decimal digits")
+    }
+}
+
+impl core::str::FromStr for U256 {
+    type Err = NotAnInteger;
+    /// Decimal digits only.
+    fn from_str(text: &str) -> Result<Self, NotAnInteger> {
+        if text.is_empty() {
+            return Err(NotAnInteger);
+        }
+        let mut value = Self::ZERO;
+        // Nine digits at a time fit a limb.
+        let first = text.len() % 9;
+        let (head, tail) = text.as_bytes().split_at(first);
+        for digits in core::iter::once(head).filter(|head| !head.is_empty()).chain(tail.chunks_exact(9)) {
+            let mut limb = 0u32;
+            for digit in digits {
+                if !digit.is_ascii_digit() {
+                    return Err(NotAnInteger);
+                }
+                limb = limb * 10 + u32::from(digit - b'0');
+            }
+            let scale = Self::from(10u32.pow(digits.len() as u32));
+            value = value.checked_mul(scale).and_then(|scaled| scaled.checked_add(Self::from(limb))).map_err(|_| NotAnInteger)?;
+        }
+        Ok(value)
+    }
+}
+
+impl fmt::Display for U256 {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let mut rest = self.0;
+        let mut groups = Vec::new();
+        while length(&rest) > 0 {
+            let mut carry = 0u64;
+            for limb in rest.iter_mut().rev() {
+                let t = carry << 32 | u64::from(*limb);
+                *limb = (t / 1_000_000_000) as u32;
+                carry = t % 1_000_000_000;
+            }
+            groups.push(carry as u32);
+        }
+        let mut text = groups.pop().unwrap_or(0).to_string();
+        for group in groups.iter().rev() {
+            text.push_str(&format!("{group:09}"));
+        }
+        formatter.pad_integral(true, "", &text)
     }
 }
 
@@ -400,6 +507,12 @@ mod tests {
             prop_assert_eq!(a.checked_add(b).ok(), x.checked_add(y).map(ours));
             prop_assert_eq!(a.checked_sub(b).ok(), x.checked_sub(y).map(ours));
             prop_assert_eq!(a.checked_mul(b).ok(), x.checked_mul(y).map(ours));
+            prop_assert_eq!(a.checked_rem(b).ok(), x.checked_rem(y).map(ours));
+            prop_assert_eq!(a.wrapping_mul(b), ours(x.wrapping_mul(y)));
+            prop_assert_eq!(a.checked_pow(by % 20).ok(), x.checked_pow(Reference::from(by % 20)).map(ours));
+            prop_assert_eq!(a.abs_diff(b), ours(x.abs_diff(y)));
+            prop_assert_eq!(a.to_string(), x.to_string());
+            prop_assert_eq!(a.to_string().parse(), Ok(a));
             prop_assert_eq!(a << by, ours(x << by as usize));
             prop_assert_eq!(a >> by, ours(x >> by as usize));
             prop_assert_eq!(a.cmp(&b), x.cmp(&y));

@@ -1,15 +1,39 @@
 //! Constant-product pairs (UniswapV2Pair, UniswapV2Library.getAmountOut) with any fee in millionths. For 3,000 pips the quotient is that of
 //! the library's 997 / 1000: both sides of the fraction carry the same further factor of 1,000.
 
+use super::family::{At, Direction, Family};
+use crate::json;
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
+use serde::Deserialize;
 
 const PIPS: u32 = 1_000_000;
 /// The pair stores its reserves as uint112 and reverts with `UniswapV2: OVERFLOW` above it.
 const MAX_RESERVE: u128 = (1 << 112) - 1;
 
+/// The state's JSON form.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PairState {
+    #[serde(deserialize_with = "json::integer")]
+    reserve0: u128,
+    #[serde(deserialize_with = "json::integer")]
+    reserve1: u128,
+    #[serde(deserialize_with = "json::integer")]
+    fee_pips: u32,
+}
+
+impl TryFrom<PairState> for Pair {
+    type Error = &'static str;
+    fn try_from(state: PairState) -> Result<Self, Self::Error> {
+        let refused = "`reserve0` and `reserve1` must fit uint112, `feePips` must be below 1,000,000";
+        Self::new([state.reserve0, state.reserve1], state.fee_pips).map_err(|_| refused)
+    }
+}
+
 /// Reserves of a pair, by token0 and token1.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "PairState")]
 pub struct Pair {
     reserves: [u128; 2],
     keep: u32,
@@ -93,6 +117,28 @@ impl Pair {
             return Err(Refusal::InsufficientLiquidity);
         }
         Ok(if zero_for_one { [reserve0, reserve1] } else { [reserve1, reserve0] })
+    }
+}
+
+impl Family for Pair {
+    fn token_count(&self) -> usize {
+        2
+    }
+
+    fn quote(&self, direction: Direction, amount_in: U256, _at: At) -> Answer<U256> {
+        Self::quote(self, direction.checked(2)?.zero_for_one(), amount_in)
+    }
+
+    fn rate(&self, direction: Direction, _at: At) -> f64 {
+        Self::rate(self, direction.zero_for_one())
+    }
+
+    fn estimate(&self, direction: Direction, amount_in: f64, _at: At) -> Option<(f64, f64)> {
+        Self::estimate(self, direction.zero_for_one(), amount_in)
+    }
+
+    fn input_for(&self, direction: Direction, amount_out: U256, _at: At) -> Answer<U256> {
+        Self::input_for(self, direction.checked(2)?.zero_for_one(), amount_out)
     }
 }
 
