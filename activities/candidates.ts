@@ -40,11 +40,12 @@ function candidateOf(
 ): Candidate {
 	const [first] = cycle.hops;
 	if (first === undefined) throw new ArbError({ code: "engine", message: "the search returned a cycle without hops", retryable: false });
+	const route = cycle.hops.map((hop) => ({ ...hop, family: of.book.state(hop.pool).family }));
 	return {
 		chainId: of.chain.chainId,
 		block: blockRef(of.block),
-		route: cycle.hops,
-		routeHash: routeHash(cycle.hops),
+		route,
+		routeHash: routeHash(route),
 		startToken: first.tokenIn,
 		amountIn: cycle.amountIn.toString(),
 		grossProfit: cycle.grossProfit.toString(),

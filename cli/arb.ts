@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { Client, Connection } from "@temporalio/client";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { readChainConfig } from "../config/chain.ts";
 import { type Database, openDatabase } from "../db/connection.ts";
 import { engageKillSwitch, releaseKillSwitch } from "../db/control.ts";
@@ -16,6 +16,7 @@ import { commandSettings } from "./environment.ts";
 import { fetchHistory } from "./history.ts";
 import { reconcile } from "./reconcile.ts";
 import { replayCommand } from "./replay.ts";
+import type { SearchOptions } from "./search.ts";
 
 const print = (line: string): void => {
 	process.stdout.write(`${line}\n`);
@@ -123,6 +124,54 @@ program
 			print(position === "on" ? "stopped: no claim or broadcast is in flight" : "released");
 		});
 	});
+
+program
+	.command("quote")
+	.description(
+		"exact outputs for a file of pool states and inputs, one JSON object a line; a line that cannot be answered gets an error, the rest go on",
+	)
+	.requiredOption("--file <cases.jsonl>", 'lines {"pool": STATE, "tokenIn", "tokenOut", "amountIn"}; .gz is unpacked, - is standard input')
+	.action(async ({ file }: { file: string }) => {
+		const { quoteCommand } = await import("./quote.ts");
+		if (!(await quoteCommand(file))) process.exitCode = 1;
+	});
+
+program
+	.command("golden")
+	.description("check the engine against recorded answers of real contracts: vets a new pool type")
+	.argument("<file...>", "JSON lines, plain or .gz")
+	.option("--json", "one JSON object")
+	.action(async (files: readonly string[], options: { json?: boolean }) => {
+		const { goldenCommand } = await import("./golden.ts");
+		if (!(await goldenCommand(files, options))) process.exitCode = 1;
+	});
+
+program
+	.command("search")
+	.description("every profitable cycle on the pool states of a file, best gross profit first")
+	.requiredOption("--pools <file.jsonl>", "a state a line; .gz is unpacked, - is standard input")
+	.requiredOption("--start <token...>", "tokens to start from and end in")
+	.option("--max-hops <n>", "2, 3 or 4", readMaxHops, 3)
+	.option("--top <k>", "at most this many", readCount)
+	.option("--count", "only their number")
+	.option("--exact", "the size that earns most, not one within a billionth or a base unit of the coarsest token; slower")
+	.option("--json", "a JSON object for each")
+	.action(async (options: SearchOptions) => {
+		const { searchCommand } = await import("./search.ts");
+		if (!(await searchCommand(options))) process.exitCode = 1;
+	});
+
+function readMaxHops(text: string): 2 | 3 | 4 {
+	const hops = Number(text);
+	if (hops === 2 || hops === 3 || hops === 4) return hops;
+	throw new InvalidArgumentError("must be 2, 3 or 4.");
+}
+
+function readCount(text: string): number {
+	const count = Number(text);
+	if (Number.isInteger(count) && count > 0) return count;
+	throw new InvalidArgumentError("must be a whole number above 0.");
+}
 
 async function withDatabase(work: (db: Database) => Promise<void>): Promise<void> {
 	await using db = openDatabase(commandSettings().DATABASE_URL);

@@ -1,7 +1,8 @@
 import type { Amount } from "./amount.ts";
 
-/** Dexes that share swap mathematics and events. */
-export type ProtocolFamily = "uniswap-v2" | "uniswap-v3";
+/** Dexes that share swap mathematics and events: those that the whole system trades on. */
+export const PROTOCOL_FAMILIES = ["uniswap-v2", "uniswap-v3"] as const;
+export type ProtocolFamily = (typeof PROTOCOL_FAMILIES)[number];
 
 /** One tradable contract. `token0` sorts before `token1`; `feePips` is in millionths (3000 = 0.3 %). */
 export interface Pool {
@@ -48,6 +49,18 @@ export interface UniswapV3PoolState {
 	readonly tickUpper: number;
 	/** `[tick, liquidityNet]`, ascending. */
 	readonly ticks: readonly (readonly [number, Amount])[];
+}
+
+/**
+ * A pool of any family that the engine has mathematics for, in its documented form (`arb schema pool`): beside the tokens by their index in the
+ * pool, the fields are those of the contract, with its names, integers as decimal strings.
+ */
+export interface FamilyPoolState {
+	readonly family: string;
+	readonly address: string;
+	readonly dex: string;
+	readonly tokens: readonly string[];
+	readonly [field: string]: unknown;
 }
 
 /** What the swap mathematics needs, pinned to a block by whoever carries it. */

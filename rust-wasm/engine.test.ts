@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ArbError } from "../domain/errors.ts";
 import type { PoolState, UniswapV2PoolState, UniswapV3PoolState } from "../domain/pool.ts";
 import type { Hop } from "../domain/route.ts";
-import { Engine } from "./engine.ts";
+import { Engine, type EngineHop } from "./engine.ts";
 import type { EngineRefusal } from "./refusal.ts";
 
 const address = (number: number) => `0x${number.toString(16).padStart(40, "0")}`;
@@ -236,7 +236,7 @@ function bruteForce(of: {
 	readonly pools: readonly PoolState[];
 	readonly changed: ReadonlySet<string>;
 	readonly start: string;
-	readonly maxHops: 2 | 3;
+	readonly maxHops: 2 | 3 | 4;
 }) {
 	const found: { readonly key: string; readonly grossProfit: bigint }[] = [];
 	const extend = (route: readonly Hop[], at: string): void => {
@@ -248,14 +248,14 @@ function bruteForce(of: {
 				if (longer.length < 2 || !longer.some((used) => of.changed.has(used.pool))) continue;
 				const best = engine.optimise(longer, 10n ** 30n);
 				if (best !== null) found.push({ key: keyOf(longer), grossProfit: best.grossProfit });
-			} else if (longer.length < of.maxHops && !longer.some((used) => used.tokenIn === end)) extend(longer, end);
+			} else if (longer.length < of.maxHops) extend(longer, end);
 		}
 	};
 	extend([], of.start);
 	return found.sort((a, b) => (a.grossProfit === b.grossProfit ? a.key.localeCompare(b.key) : a.grossProfit > b.grossProfit ? -1 : 1));
 }
 
-function keyOf(route: readonly Hop[]): string {
+function keyOf(route: readonly EngineHop[]): string {
 	return route.map((used) => used.pool).join(">");
 }
 
@@ -272,7 +272,7 @@ describe("the search", () => {
 			{ minLength: 2, maxLength: 9 },
 		),
 		changed: fc.array(fc.nat(8), { minLength: 1, maxLength: 4 }),
-		maxHops: fc.constantFrom(2 as const, 3 as const),
+		maxHops: fc.constantFrom(2 as const, 3 as const, 4 as const),
 	});
 
 	it("finds exactly what trying every cycle finds, on random graphs of V2 and V3 pools", () => {
@@ -289,7 +289,7 @@ describe("the search", () => {
 				engine = new Engine();
 				engine.upsertPools(states);
 				const changedPools = changed.flatMap((i) => states[i]?.address ?? []);
-				const query = { changedPools, startTokens: [token(0)], maxHops };
+				const query = { changedPools, startTokens: [token(0)], maxHops, exact: true };
 				const all = engine.search({ ...query, limit: 10_000, overlapping: true });
 				const expected = bruteForce({ pools: states, changed: new Set(changedPools), start: token(0), maxHops });
 				const keys = new Set(all.map((cycle) => keyOf(cycle.hops)));
@@ -319,7 +319,7 @@ describe("the search", () => {
 		);
 		engine.upsertPools(states);
 		const changed = new Set(states.map((state) => state.address));
-		const query = { changedPools: [...changed], startTokens: [token(0)], maxHops: 2 as const };
+		const query = { changedPools: [...changed], startTokens: [token(0)], maxHops: 2 as const, exact: true };
 		const found = engine.search({ ...query, limit: 1000, overlapping: true }).map((cycle) => cycle.grossProfit);
 		expect(found.length).toBeGreaterThan(30);
 		expect(found).toEqual(bruteForce({ pools: states, changed, start: token(0), maxHops: 2 }).map((cycle) => cycle.grossProfit));
@@ -374,7 +374,7 @@ describe("the search", () => {
 				}
 			};
 			extend([], weth);
-			const query = { changedPools: states.map((state) => state.address), startTokens: [weth], maxHops: 3 as const };
+			const query = { changedPools: states.map((state) => state.address), startTokens: [weth], maxHops: 3 as const, exact: true };
 			const found = engine.search({ ...query, limit: 100_000, overlapping: true });
 			expect(found.length).toBeGreaterThan(50);
 			expect(found.map(({ hops, amountIn, grossProfit }) => `${keyOf(hops)} ${amountIn} ${grossProfit}`).sort()).toEqual(expected.sort());

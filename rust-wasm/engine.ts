@@ -1,14 +1,19 @@
 import { parseAmount } from "../domain/amount.ts";
-import type { PoolState, UniswapV2PoolState, UniswapV3PoolState } from "../domain/pool.ts";
+import type { FamilyPoolState, PoolState, UniswapV2PoolState, UniswapV3PoolState } from "../domain/pool.ts";
 import type { Hop } from "../domain/route.ts";
 import { fitsUnsigned, readWords, toWords, WORDS, writeWords } from "./limbs.ts";
 import { engineModule } from "./module.ts";
 import type { Engine as WasmEngine } from "./pkg/arb_engine.js";
 import { calling, refusal } from "./refusal.ts";
 
+/** A hop in a pool of any family that the engine knows. */
+export interface EngineHop extends Omit<Hop, "family"> {
+	readonly family: string;
+}
+
 /** A profitable cycle of the search; amounts in base units of its start token. */
 export interface FoundCycle {
-	readonly hops: readonly Hop[];
+	readonly hops: readonly EngineHop[];
 	readonly amountIn: bigint;
 	readonly grossProfit: bigint;
 }
@@ -41,24 +46,35 @@ export interface SwapV3 {
 export interface SearchQuery {
 	readonly changedPools: readonly string[];
 	readonly startTokens: readonly string[];
-	readonly maxHops: 2 | 3;
+	readonly maxHops: 2 | 3 | 4;
 	/** At most this many cycles. */
 	readonly limit: number;
 	/** True: the full ranked list, in which cycles may share pools. Else the best cycles of which no two share a pool. */
 	readonly overlapping?: boolean;
+	/** True: each size is the one that {@link Engine.optimise} finds. Else one whose profit is within a billionth, or a base unit of the coarsest token. */
+	readonly exact?: boolean;
 	/** Bound on each cycle's input, base units of its start token. */
 	readonly maxAmountIn?: bigint;
 }
 
-interface KnownPool {
-	readonly id: number;
-	readonly family: PoolState["family"];
-	readonly address: string;
-	readonly dex: string;
-	readonly token0: string;
-	readonly token1: string;
+/** What is asked of one pool; `amountIn` in base units of `tokenIn`. `tokenOut` may be left out where the pool has two tokens. */
+export interface PoolQuestion {
+	readonly pool: string;
+	readonly tokenIn: string;
+	readonly tokenOut?: string;
+	readonly amountIn: bigint;
 }
 
+interface KnownPool {
+	readonly id: number;
+	readonly family: string;
+	readonly address: string;
+	readonly dex: string;
+	readonly tokens: readonly string[];
+}
+
+/** As many tokens as a pool may have: three bits of an edge's number. */
+const MAX_TOKENS = 8;
 const MAX_U256 = (1n << 256n) - 1n;
 /** TickMath.MIN_TICK and MAX_TICK of Uniswap V3. */
 const MAX_TICK = 887_272;
@@ -118,7 +134,48 @@ export class Engine {
 		calling(`state of pool ${state.address}`, () =>
 			this.#wasm.set_v3(id, this.#token(state.token0), this.#token(state.token1), packed.shape, packed.words, packed.ticks, packed.nets),
 		);
-		this.#remember(id, state);
+		this.#remember(id, state, [state.token0, state.token1]);
+	}
+
+	/**
+	 * Adds a pool of any family or replaces its whole state; the form of each family's state is what `arb schema pool` prints.
+	 *
+	 * @throws ArbError `engine`, `invalid_state` with the field's name.
+	 */
+	upsertFamilyPool(state: FamilyPoolState): void {
+		const { address, tokens } = state;
+		if (tokens.length < 2 || tokens.length > MAX_TOKENS) {
+			throw refusal("invalid_state", `tokens of pool ${address}: ${tokens.length}, expected 2 to ${MAX_TOKENS}`);
+		}
+		const id = this.#pools.get(address)?.id ?? this.#free.at(-1) ?? this.#byId.length;
+		const numbers = Uint32Array.from(tokens, (token) => this.#token(token));
+		calling(`state of pool ${address}`, () => this.#wasm.set_pool(id, numbers, JSON.stringify(state)));
+		this.#remember(id, state, tokens);
+	}
+
+	/** Time of the block that quotes are for, seconds since 1970; null: that of each state. Only families with a silent input of time ask for it. */
+	setTime(timestamp: number | null): void {
+		this.#wasm.set_time(timestamp ?? 0);
+	}
+
+	/** From now on, this many blocks can be taken back. */
+	keepBlocks(depth: number): void {
+		this.#wasm.keep_blocks(depth);
+	}
+
+	/** What changes from here on belongs to this block. */
+	beginBlock(number: number): void {
+		this.#wasm.begin_block(number);
+	}
+
+	/**
+	 * Takes back every change of state since `beginBlock(number)`; returns the pools that changed by it.
+	 *
+	 * @throws ArbError `engine` (`unknown_pool`) where the block is not among those kept: load the states anew then.
+	 */
+	rollBack(number: number): readonly string[] {
+		const changed = calling(`rolling back block ${number}`, () => this.#wasm.roll_back(number));
+		return Array.from(changed).flatMap((id) => this.#byId[id]?.address ?? []);
 	}
 
 	/** Forgets a pool; one that is not known is no error. */
@@ -132,18 +189,23 @@ export class Engine {
 	}
 
 	/**
-	 * What the pool pays for the whole `amountIn`, to the wei: 0 where the contract's own formula gives 0.
+	 * What a swap of the whole `amountIn` pays, to the wei: 0 where the contract's own formula gives 0.
 	 *
 	 * @throws ArbError `engine` with the refusal's name first in the message.
 	 */
-	quote(query: { readonly pool: string; readonly tokenIn: string; readonly amountIn: bigint }): bigint {
-		const edge = this.#edge(query);
-		const subject = `quote of ${query.amountIn} of ${query.tokenIn} in pool ${query.pool}`;
-		const amount = checked(query.amountIn, subject);
-		return readWords(
-			calling(subject, () => this.#wasm.quote(edge, amount)),
-			{ offset: 0, words: WORDS },
-		);
+	quote(query: PoolQuestion): bigint {
+		return this.#ask("quote", query, (edge, amount) => this.#wasm.quote(edge, amount));
+	}
+
+	/** What the contract's own quote function answers: it may differ from what the swap pays. Errors as {@link quote}. */
+	view(query: PoolQuestion): bigint {
+		return this.#ask("view", query, (edge, amount) => this.#wasm.view(edge, amount));
+	}
+
+	/** The input that pays `amountOut`: the one that the contract names where it offers that. Errors as {@link quote}; `not_offered` where it does not. */
+	quoteExactOutput(query: Omit<PoolQuestion, "amountIn"> & { readonly amountOut: bigint }): bigint {
+		const { amountOut, ...rest } = query;
+		return this.#ask("exact output", { ...rest, amountIn: amountOut }, (edge, amount) => this.#wasm.quote_exact_output(edge, amount));
 	}
 
 	/**
@@ -171,7 +233,7 @@ export class Engine {
 	}
 
 	/** Amounts and price impacts along a route; each pool may occur once. Errors as {@link quote}. */
-	quoteRoute(route: readonly Hop[], amountIn: bigint): RouteQuote {
+	quoteRoute(route: readonly EngineHop[], amountIn: bigint): RouteQuote {
 		const subject = `quote of ${amountIn} along ${describe(route)}`;
 		const edges = this.#edges(route, subject);
 		const amount = checked(amountIn, subject);
@@ -182,11 +244,10 @@ export class Engine {
 	}
 
 	/**
-	 * The input of a cycle, up to `maxAmountIn`, that earns most, to within a billionth of that profit or one base unit, whichever is more; where two
-	 * coarse tokens (few decimals) follow each other, to within one base unit of the coarsest.
-	 * Null where no size is profitable.
+	 * The input of a cycle, up to `maxAmountIn`, that earns most, to within a billionth of that profit or one base unit, whichever is more. Null where
+	 * no size is profitable.
 	 */
-	optimise(route: readonly Hop[], maxAmountIn: bigint): OptimalRoute | null {
+	optimise(route: readonly EngineHop[], maxAmountIn: bigint): OptimalRoute | null {
 		const subject = `optimum of ${describe(route)}`;
 		const edges = this.#edges(route, subject);
 		if (route[0]?.tokenIn !== route.at(-1)?.tokenOut) throw refusal("broken_route", `${subject} does not end in the token it starts with`);
@@ -215,7 +276,7 @@ export class Engine {
 		const starts = Uint32Array.from(query.startTokens.flatMap((token) => this.#tokens.get(token) ?? []));
 		const bound = checked(query.maxAmountIn ?? MAX_U256, "search bound");
 		const words = calling(`search around ${changed.length} pools`, () =>
-			this.#wasm.search(changed, starts, query.maxHops, query.limit, query.overlapping ?? false, bound),
+			this.#wasm.search(changed, starts, query.maxHops, query.limit, query.overlapping ?? false, query.exact ?? false, bound),
 		);
 		const cycles: FoundCycle[] = [];
 		let offset = 0;
@@ -252,6 +313,16 @@ export class Engine {
 		return { ...state, tickLower, tickUpper, ticks: state.ticks.filter(([tick]) => tick >= tickLower && tick <= tickUpper) };
 	}
 
+	#ask(what: string, query: PoolQuestion, call: (edge: number, amount: BigUint64Array) => BigUint64Array): bigint {
+		const edge = this.#edge(query);
+		const subject = `${what} of ${query.amountIn} of ${query.tokenIn} in pool ${query.pool}`;
+		const amount = checked(query.amountIn, subject);
+		return readWords(
+			calling(subject, () => call(edge, amount)),
+			{ offset: 0, words: WORDS },
+		);
+	}
+
 	[Symbol.dispose](): void {
 		this.#wasm.free();
 	}
@@ -277,12 +348,11 @@ export class Engine {
 			}
 		}
 		calling(`states of ${pairs.length} pools`, () => this.#wasm.set_v2(shape, reserves));
-		for (const [i, pair] of pairs.entries()) this.#remember(shape[i * 4] ?? 0, pair);
+		for (const [i, pair] of pairs.entries()) this.#remember(shape[i * 4] ?? 0, pair, [pair.token0, pair.token1]);
 	}
 
-	#remember(id: number, state: PoolState): void {
-		const { family, address, dex, token0, token1 } = state;
-		const known = { id, family, address, dex, token0, token1 };
+	#remember(id: number, { family, address, dex }: PoolState | FamilyPoolState, tokens: readonly string[]): void {
+		const known = { id, family, address, dex, tokens };
 		if (!this.#pools.has(address) && this.#free.at(-1) === id) this.#free.pop();
 		this.#pools.set(address, known);
 		this.#byId[id] = known;
@@ -303,37 +373,34 @@ export class Engine {
 		return known;
 	}
 
-	/** A pool and a direction in one number: twice the id, plus 1 for token1 to token0. */
-	#edge(swap: { readonly pool: string; readonly tokenIn: string }): number {
-		const known = this.#known(swap.pool);
-		if (swap.tokenIn === known.token0) return known.id * 2;
-		if (swap.tokenIn === known.token1) return known.id * 2 + 1;
-		throw refusal("broken_route", `pool ${swap.pool} does not trade token ${swap.tokenIn}`);
+	/** A pool and a direction in one number: the id, three bits for the token in, three for the token out. */
+	#edge(swap: { readonly pool: string; readonly tokenIn: string; readonly tokenOut?: string }): number {
+		const { id, tokens } = this.#known(swap.pool);
+		const from = tokens.indexOf(swap.tokenIn);
+		const to = swap.tokenOut === undefined && tokens.length === 2 ? 1 - from : tokens.indexOf(swap.tokenOut ?? "");
+		if (from < 0 || to < 0 || from === to) {
+			throw refusal("broken_route", `pool ${swap.pool} does not trade token ${swap.tokenIn} for ${swap.tokenOut ?? "another"}`);
+		}
+		return id * 64 + from * 8 + to;
 	}
 
-	#edges(route: readonly Hop[], subject: string): Uint32Array {
+	#edges(route: readonly EngineHop[], subject: string): Uint32Array {
 		for (const [i, hop] of route.entries()) {
-			const known = this.#known(hop.pool);
-			const out = hop.tokenIn === known.token0 ? known.token1 : known.token0;
+			const { tokens } = this.#known(hop.pool);
 			const next = route[i + 1];
-			if (hop.tokenOut !== out || (next !== undefined && next.tokenIn !== hop.tokenOut))
+			if (!tokens.includes(hop.tokenOut) || (next !== undefined && next.tokenIn !== hop.tokenOut))
 				throw refusal("broken_route", `${subject}, hop ${i}`);
 		}
 		if (route.length === 0 || new Set(route.map((hop) => hop.pool)).size !== route.length) throw refusal("broken_route", subject);
 		return Uint32Array.from(route, (hop) => this.#edge(hop));
 	}
 
-	#hop(edge: number): Hop {
-		const known = this.#byId[edge >> 1];
-		if (known === undefined) throw refusal("unknown_pool", `pool number ${edge >> 1}`);
-		const zeroForOne = (edge & 1) === 0;
-		return {
-			pool: known.address,
-			family: known.family,
-			dex: known.dex,
-			tokenIn: zeroForOne ? known.token0 : known.token1,
-			tokenOut: zeroForOne ? known.token1 : known.token0,
-		};
+	#hop(edge: number): EngineHop {
+		const known = this.#byId[edge >>> 6];
+		const tokenIn = known?.tokens[(edge >>> 3) & 7];
+		const tokenOut = known?.tokens[edge & 7];
+		if (known === undefined || tokenIn === undefined || tokenOut === undefined) throw refusal("unknown_pool", `pool number ${edge >>> 6}`);
+		return { pool: known.address, family: known.family, dex: known.dex, tokenIn, tokenOut };
 	}
 }
 
@@ -387,6 +454,6 @@ function checked(value: bigint, subject: string): BigUint64Array {
 	return toWords(value);
 }
 
-function describe(route: readonly Hop[]): string {
+function describe(route: readonly EngineHop[]): string {
 	return route.map((hop) => hop.pool).join(" > ") || "an empty route";
 }

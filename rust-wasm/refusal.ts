@@ -10,10 +10,22 @@ const REFUSALS = [
 	["unknown_pool", "the pool is not loaded; call upsertPools first"],
 	["invalid_state", "the pool state contradicts itself; read it again from the chain"],
 	["broken_route", "the hops do not connect, or a pool occurs twice"],
+	["not_initialised", "the pool has no price yet"],
+	["paused", "the pool takes no swaps now"],
+	["not_offered", "the contract has no function for this"],
+	["no_convergence", "the contract's own iteration does not end on these numbers, and reverts"],
+	["limit_exceeded", "a cap of the contract's own would be exceeded"],
+	["oracle_unavailable", "the contract has no usable oracle price now"],
+	["invariant_broken", "the swap would leave the pool's invariant smaller, and reverts"],
 ] as const;
 
 /** Names of {@link REFUSALS}: each message of an `engine` error starts with one of them. */
 export type EngineRefusal = (typeof REFUSALS)[number][0];
+
+/** The name of a refusal's number. */
+export function refusalName(number: number): string {
+	return REFUSALS[number]?.[0] ?? `refusal ${number}`;
+}
 
 /** An `engine` error whose message names the refusal, what was asked and what to do. */
 export function refusal(name: EngineRefusal, subject: string): ArbError {
@@ -32,6 +44,7 @@ export function calling<T>(subject: string, call: () => T): T {
 	} catch (error) {
 		const known = typeof error === "number" ? REFUSALS[error] : undefined;
 		if (known !== undefined) throw refusal(known[0], subject);
+		if (typeof error === "string") throw refusal("invalid_state", `${subject}: ${error}`);
 		throw new ArbError({
 			code: "engine",
 			message: `defect: ${subject}: ${messageOf(error)}; the engine of this process must be made anew, please report the pool states`,

@@ -4,6 +4,8 @@
 export class Engine {
     free(): void;
     [Symbol.dispose](): void;
+    begin_block(block: number): void;
+    keep_blocks(depth: number): void;
     constructor();
     /**
      * As `quote_route` at the best input, then input and profit (four words each, two's complement) of each alternative; empty for no profit.
@@ -11,15 +13,31 @@ export class Engine {
     optimise(edges: Uint32Array | number[], bound: BigUint64Array | bigint[]): BigUint64Array;
     quote(edge: number, amount: BigUint64Array | bigint[]): BigUint64Array;
     /**
+     * The input for an exact output, as the contract names it where it does.
+     */
+    quote_exact_output(edge: number, amount: BigUint64Array | bigint[]): BigUint64Array;
+    /**
      * Amounts (four words each, one more than hops), then one double's bits per hop.
      */
     quote_route(edges: Uint32Array | number[], amount: BigUint64Array | bigint[]): BigUint64Array;
     remove(pool: number): void;
     /**
+     * Pools that changed by taking the blocks back.
+     */
+    roll_back(block: number): Uint32Array;
+    /**
      * For each cycle: number of hops, the hops, input and profit (four words each).
      */
-    search(changed: Uint32Array | number[], starts: Uint32Array | number[], max_hops: number, limit: number, overlapping: boolean, bound: BigUint64Array | bigint[]): BigUint64Array;
+    search(changed: Uint32Array | number[], starts: Uint32Array | number[], max_hops: number, limit: number, overlapping: boolean, exact: boolean, bound: BigUint64Array | bigint[]): BigUint64Array;
+    /**
+     * A pool of any family from its state's JSON form; throws a sentence that names the field instead of a number where that is wrong.
+     */
+    set_pool(pool: number, tokens: Uint32Array | number[], state: string): void;
     set_reserves(pools: Uint32Array | number[], reserves: BigUint64Array | bigint[]): void;
+    /**
+     * Time of the block that quotes are for, seconds; 0: each state's own.
+     */
+    set_time(timestamp: number): void;
     /**
      * `shape`: pool, token0, token1, fee in pips for each; `reserves`: two words for each reserve. All are checked before the first is changed.
      */
@@ -32,7 +50,40 @@ export class Engine {
      * Input taken, output, price (four words each), liquidity (two), tick. `limit` is empty for none.
      */
     swap_v3(edge: number, amount: BigUint64Array | bigint[], limit: BigUint64Array | bigint[]): BigUint64Array;
+    /**
+     * The contract's own quote function, which may differ from what its swap pays.
+     */
+    view(edge: number, amount: BigUint64Array | bigint[]): BigUint64Array;
 }
+
+/**
+ * One pool by itself, without any search around it.
+ */
+export class SinglePool {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Throws a sentence that names the field where the state is wrong.
+     */
+    constructor(state: string);
+    /**
+     * `at` is the block's time in seconds; 0: the state's own.
+     */
+    quote(from: number, to: number, amount: BigUint64Array | bigint[], at: number): BigUint64Array;
+    quote_exact_output(from: number, to: number, amount: BigUint64Array | bigint[], at: number): BigUint64Array;
+    token_count(): number;
+    view(from: number, to: number, amount: BigUint64Array | bigint[], at: number): BigUint64Array;
+}
+
+/**
+ * One line of recorded answers, checked: JSON with the family and, for each question, both answers. Throws a sentence where the line is wrong.
+ */
+export function check_golden(line: string): string;
+
+/**
+ * Names of the families, each on a line.
+ */
+export function families(): string;
 
 /**
  * The tick at which a swap in the given state ends.
@@ -44,19 +95,35 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_engine_free: (a: number, b: number) => void;
+    readonly __wbg_singlepool_free: (a: number, b: number) => void;
+    readonly check_golden: (a: number, b: number) => [number, number, number, number];
+    readonly engine_begin_block: (a: number, b: number) => void;
+    readonly engine_keep_blocks: (a: number, b: number) => void;
     readonly engine_new: () => number;
     readonly engine_optimise: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
     readonly engine_quote: (a: number, b: number, c: number, d: number) => [number, number, number, number];
+    readonly engine_quote_exact_output: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly engine_quote_route: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
     readonly engine_remove: (a: number, b: number) => void;
-    readonly engine_search: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number];
+    readonly engine_roll_back: (a: number, b: number) => [number, number, number, number];
+    readonly engine_search: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number];
+    readonly engine_set_pool: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
     readonly engine_set_reserves: (a: number, b: number, c: number, d: number, e: number) => [number, number];
+    readonly engine_set_time: (a: number, b: number) => void;
     readonly engine_set_v2: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly engine_set_v3: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number];
     readonly engine_swap_v3: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
+    readonly engine_view: (a: number, b: number, c: number, d: number) => [number, number, number, number];
+    readonly families: () => [number, number];
     readonly reach_v3: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number, number];
+    readonly singlepool_new: (a: number, b: number) => [number, number, number];
+    readonly singlepool_quote: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
+    readonly singlepool_quote_exact_output: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
+    readonly singlepool_token_count: (a: number) => number;
+    readonly singlepool_view: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
     readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_start: () => void;

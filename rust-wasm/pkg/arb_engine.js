@@ -11,6 +11,18 @@ export class Engine {
         const ptr = this.__destroy_into_raw();
         wasm.__wbg_engine_free(ptr, 0);
     }
+    /**
+     * @param {number} block
+     */
+    begin_block(block) {
+        wasm.engine_begin_block(this.__wbg_ptr, block);
+    }
+    /**
+     * @param {number} depth
+     */
+    keep_blocks(depth) {
+        wasm.engine_keep_blocks(this.__wbg_ptr, depth);
+    }
     constructor() {
         const ret = wasm.engine_new();
         this.__wbg_ptr = ret;
@@ -61,6 +73,24 @@ export class Engine {
         return v3;
     }
     /**
+     * The input for an exact output, as the contract names it where it does.
+     * @param {number} edge
+     * @param {BigUint64Array | bigint[]} amount
+     * @returns {BigUint64Array}
+     */
+    quote_exact_output(edge, amount) {
+        const val2 = +edge;
+        const ptr0 = passArray64ToWasm0(amount, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.engine_quote_exact_output(this.__wbg_ptr, val2, ptr0, len0);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v3 = getArrayU64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v3;
+    }
+    /**
      * Amounts (four words each, one more than hops), then one double's bits per hop.
      * @param {Uint32Array | number[]} edges
      * @param {BigUint64Array | bigint[]} amount
@@ -93,19 +123,35 @@ export class Engine {
         wasm.engine_remove(this.__wbg_ptr, pool);
     }
     /**
+     * Pools that changed by taking the blocks back.
+     * @param {number} block
+     * @returns {Uint32Array}
+     */
+    roll_back(block) {
+        const ret = wasm.engine_roll_back(this.__wbg_ptr, block);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
      * For each cycle: number of hops, the hops, input and profit (four words each).
      * @param {Uint32Array | number[]} changed
      * @param {Uint32Array | number[]} starts
      * @param {number} max_hops
      * @param {number} limit
      * @param {boolean} overlapping
+     * @param {boolean} exact
      * @param {BigUint64Array | bigint[]} bound
      * @returns {BigUint64Array}
      */
-    search(changed, starts, max_hops, limit, overlapping, bound) {
+    search(changed, starts, max_hops, limit, overlapping, exact, bound) {
         const val4 = +max_hops;
         const val5 = +limit;
         const val6 = +overlapping;
+        const val7 = +exact;
         let ptr0, len0, ptr1, len1, ptr2, len2;
         try {
             ptr0 = passArray32ToWasm0(changed, wasm.__wbindgen_malloc);
@@ -120,10 +166,34 @@ export class Engine {
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
             throw e;
         }
-        const ret = wasm.engine_search(this.__wbg_ptr, ptr0, len0, ptr1, len1, val4, val5, val6, ptr2, len2);
-        var v7 = getArrayU64FromWasm0(ret[0], ret[1]).slice();
+        const ret = wasm.engine_search(this.__wbg_ptr, ptr0, len0, ptr1, len1, val4, val5, val6, val7, ptr2, len2);
+        var v8 = getArrayU64FromWasm0(ret[0], ret[1]).slice();
         wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
-        return v7;
+        return v8;
+    }
+    /**
+     * A pool of any family from its state's JSON form; throws a sentence that names the field instead of a number where that is wrong.
+     * @param {number} pool
+     * @param {Uint32Array | number[]} tokens
+     * @param {string} state
+     */
+    set_pool(pool, tokens, state) {
+        const val3 = +pool;
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passArray32ToWasm0(tokens, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(state, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        const ret = wasm.engine_set_pool(this.__wbg_ptr, val3, ptr0, len0, ptr1, len1);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
     }
     /**
      * @param {Uint32Array | number[]} pools
@@ -145,6 +215,13 @@ export class Engine {
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }
+    }
+    /**
+     * Time of the block that quotes are for, seconds; 0: each state's own.
+     * @param {number} timestamp
+     */
+    set_time(timestamp) {
+        wasm.engine_set_time(this.__wbg_ptr, timestamp);
     }
     /**
      * `shape`: pool, token0, token1, fee in pips for each; `reserves`: two words for each reserve. All are checked before the first is changed.
@@ -232,8 +309,172 @@ export class Engine {
         wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
         return v4;
     }
+    /**
+     * The contract's own quote function, which may differ from what its swap pays.
+     * @param {number} edge
+     * @param {BigUint64Array | bigint[]} amount
+     * @returns {BigUint64Array}
+     */
+    view(edge, amount) {
+        const val2 = +edge;
+        const ptr0 = passArray64ToWasm0(amount, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.engine_view(this.__wbg_ptr, val2, ptr0, len0);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v3 = getArrayU64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v3;
+    }
 }
 if (Symbol.dispose) Engine.prototype[Symbol.dispose] = Engine.prototype.free;
+
+/**
+ * One pool by itself, without any search around it.
+ */
+export class SinglePool {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        SinglePoolFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_singlepool_free(ptr, 0);
+    }
+    /**
+     * Throws a sentence that names the field where the state is wrong.
+     * @param {string} state
+     */
+    constructor(state) {
+        const ptr0 = passStringToWasm0(state, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.singlepool_new(ptr0, len0);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        SinglePoolFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * `at` is the block's time in seconds; 0: the state's own.
+     * @param {number} from
+     * @param {number} to
+     * @param {BigUint64Array | bigint[]} amount
+     * @param {number} at
+     * @returns {BigUint64Array}
+     */
+    quote(from, to, amount, at) {
+        const val2 = +from;
+        const val3 = +to;
+        const val4 = +at;
+        const ptr0 = passArray64ToWasm0(amount, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.singlepool_quote(this.__wbg_ptr, val2, val3, ptr0, len0, val4);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v5 = getArrayU64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v5;
+    }
+    /**
+     * @param {number} from
+     * @param {number} to
+     * @param {BigUint64Array | bigint[]} amount
+     * @param {number} at
+     * @returns {BigUint64Array}
+     */
+    quote_exact_output(from, to, amount, at) {
+        const val2 = +from;
+        const val3 = +to;
+        const val4 = +at;
+        const ptr0 = passArray64ToWasm0(amount, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.singlepool_quote_exact_output(this.__wbg_ptr, val2, val3, ptr0, len0, val4);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v5 = getArrayU64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v5;
+    }
+    /**
+     * @returns {number}
+     */
+    token_count() {
+        const ret = wasm.singlepool_token_count(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * @param {number} from
+     * @param {number} to
+     * @param {BigUint64Array | bigint[]} amount
+     * @param {number} at
+     * @returns {BigUint64Array}
+     */
+    view(from, to, amount, at) {
+        const val2 = +from;
+        const val3 = +to;
+        const val4 = +at;
+        const ptr0 = passArray64ToWasm0(amount, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.singlepool_view(this.__wbg_ptr, val2, val3, ptr0, len0, val4);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v5 = getArrayU64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v5;
+    }
+}
+if (Symbol.dispose) SinglePool.prototype[Symbol.dispose] = SinglePool.prototype.free;
+
+/**
+ * One line of recorded answers, checked: JSON with the family and, for each question, both answers. Throws a sentence where the line is wrong.
+ * @param {string} line
+ * @returns {string}
+ */
+export function check_golden(line) {
+    let deferred3_0;
+    let deferred3_1;
+    try {
+        const ptr0 = passStringToWasm0(line, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.check_golden(ptr0, len0);
+        var ptr2 = ret[0];
+        var len2 = ret[1];
+        if (ret[3]) {
+            ptr2 = 0; len2 = 0;
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        deferred3_0 = ptr2;
+        deferred3_1 = len2;
+        return getStringFromWasm0(ptr2, len2);
+    } finally {
+        wasm.__wbindgen_free(deferred3_0, deferred3_1, 1);
+    }
+}
+
+/**
+ * Names of the families, each on a line.
+ * @returns {string}
+ */
+export function families() {
+    let deferred1_0;
+    let deferred1_1;
+    try {
+        const ret = wasm.families();
+        deferred1_0 = ret[0];
+        deferred1_1 = ret[1];
+        return getStringFromWasm0(ret[0], ret[1]);
+    } finally {
+        wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+    }
+}
 
 /**
  * The tick at which a swap in the given state ends.
@@ -284,6 +525,11 @@ function __wbg_get_imports() {
             const ret = arg0;
             return ret;
         },
+        __wbindgen_generic_0000000000000002: function(arg0, arg1) {
+            // Cast intrinsic for `Ref(String) -> Externref`.
+            const ret = getStringFromWasm0(arg0, arg1);
+            return ret;
+        },
         __wbindgen_init_externref_table: function() {
             const table = wasm.__wbindgen_externrefs;
             table.set(0, undefined);
@@ -302,6 +548,14 @@ function __wbg_get_imports() {
 const EngineFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_engine_free(ptr, 1));
+const SinglePoolFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_singlepool_free(ptr, 1));
+
+function getArrayU32FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getUint32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
+}
 
 function getArrayU64FromWasm0(ptr, len) {
     ptr = ptr >>> 0;
@@ -351,6 +605,43 @@ function passArray64ToWasm0(arg, malloc) {
     return ptr;
 }
 
+function passStringToWasm0(arg, malloc, realloc) {
+    if (realloc === undefined) {
+        const buf = cachedTextEncoder.encode(arg);
+        const ptr = malloc(buf.length, 1) >>> 0;
+        getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf);
+        WASM_VECTOR_LEN = buf.length;
+        return ptr;
+    }
+
+    let len = arg.length;
+    let ptr = malloc(len, 1) >>> 0;
+
+    const mem = getUint8ArrayMemory0();
+
+    let offset = 0;
+
+    for (; offset < len; offset++) {
+        const code = arg.charCodeAt(offset);
+        if (code > 0x7F) break;
+        mem[ptr + offset] = code;
+    }
+    if (offset !== len) {
+        if (offset !== 0) {
+            arg = arg.slice(offset);
+        }
+        ptr = realloc(ptr, len, len = offset + arg.length * 3, 1) >>> 0;
+        const view = getUint8ArrayMemory0().subarray(ptr + offset, ptr + len);
+        const ret = cachedTextEncoder.encodeInto(arg, view);
+
+        offset += ret.written;
+        ptr = realloc(ptr, len, offset, 1) >>> 0;
+    }
+
+    WASM_VECTOR_LEN = offset;
+    return ptr;
+}
+
 function takeFromExternrefTable0(idx) {
     const value = wasm.__wbindgen_externrefs.get(idx);
     wasm.__externref_table_dealloc(idx);
@@ -369,6 +660,19 @@ function decodeText(bytes) {
         numBytesDecoded = bytes.length;
     }
     return cachedTextDecoder.decode(bytes);
+}
+
+const cachedTextEncoder = new TextEncoder();
+
+if (!('encodeInto' in cachedTextEncoder)) {
+    cachedTextEncoder.encodeInto = function (arg, view) {
+        const buf = cachedTextEncoder.encode(arg);
+        view.set(buf);
+        return {
+            read: arg.length,
+            written: buf.length
+        };
+    };
 }
 
 let WASM_VECTOR_LEN = 0;

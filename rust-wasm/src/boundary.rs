@@ -1,8 +1,11 @@
 //! What JavaScript calls: numbers and typed arrays in, typed arrays out, a refusal's number thrown. 256-bit integers are four 64-bit words, least
 //! significant first; `engine.ts` is the other side.
 
+use crate::golden;
 use crate::market::{Edge, Market};
 use crate::pool::Pool;
+use crate::protocols::family::{At, Direction, Family};
+use crate::protocols::registry::{pool_from_json, FAMILIES};
 use crate::protocols::uniswap_v2::Pair;
 use crate::protocols::uniswap_v3::{Shape, V3Pool};
 use crate::refusal::{Answer, Refusal};
@@ -31,7 +34,7 @@ impl Engine {
             pairs.push((of[0], [of[1], of[2]], Pair::new(both(words), of[3]).map_err(number)?));
         }
         for (pool, tokens, pair) in pairs {
-            self.market.insert(pool, tokens, Pool::V2(pair)).map_err(number)?;
+            self.market.insert(pool, &tokens, Pool::V2(pair)).map_err(number)?;
         }
         Ok(())
     }
@@ -42,9 +45,9 @@ impl Engine {
             Pair::new(both(words), 0).and(if is_pair { Ok(()) } else { Err(Refusal::UnknownPool) }).map_err(number)?;
         }
         for (pool, words) in pools.iter().zip(reserves.chunks_exact(4)) {
-            let change = |pool: &mut Pool| match pool {
-                Pool::V2(pair) => pair.set_reserves(both(words)),
-                Pool::V3(_) => Err(Refusal::UnknownPool),
+            let change = |pool: &Pool| match pool {
+                Pool::V2(pair) => pair.with_reserves(both(words)).map(Pool::V2),
+                _ => Err(Refusal::UnknownPool),
             };
             self.market.update(*pool, change).map_err(number)?;
         }
@@ -55,17 +58,61 @@ impl Engine {
     #[allow(clippy::too_many_arguments)]
     pub fn set_v3(&mut self, pool: u32, token0: u32, token1: u32, shape: &[i32], words: &[u64], ticks: &[i32], nets: &[u64]) -> Result<(), u32> {
         let state = v3(shape, words, ticks, nets).map_err(number)?;
-        self.market.insert(pool, [token0, token1], Pool::V3(Box::new(state))).map_err(number)
+        self.market.insert(pool, &[token0, token1], Pool::V3(Box::new(state))).map_err(number)
+    }
+
+    /// A pool of any family from its state's JSON form; throws a sentence that names the field instead of a number where that is wrong.
+    pub fn set_pool(&mut self, pool: u32, tokens: &[u32], state: &str) -> Result<(), JsValue> {
+        let family = pool_from_json(state).map_err(|message| JsValue::from_str(&message))?;
+        self.market.insert(pool, tokens, Pool::Other(family)).map_err(|refusal| JsValue::from_f64(f64::from(number(refusal))))
     }
 
     pub fn remove(&mut self, pool: u32) {
         self.market.remove(pool);
     }
 
+    /// Time of the block that quotes are for, seconds; 0: each state's own.
+    pub fn set_time(&mut self, timestamp: f64) {
+        self.market.set_time(time(timestamp));
+    }
+
+    pub fn keep_blocks(&mut self, depth: u32) {
+        self.market.keep_blocks(depth as usize);
+    }
+
+    pub fn begin_block(&mut self, block: f64) {
+        self.market.begin_block(block as u64);
+    }
+
+    /// Pools that changed by taking the blocks back.
+    pub fn roll_back(&mut self, block: f64) -> Result<Vec<u32>, u32> {
+        self.market.roll_back(block as u64).map_err(number)
+    }
+
     pub fn quote(&self, edge: u32, amount: &[u64]) -> Result<Vec<u64>, u32> {
         let edge = Edge(edge);
-        let quote = self.market.pool(edge).and_then(|pool| pool.quote(edge.zero_for_one(), U256::from_words(amount)));
+        let quote = self.market.pool(edge).and_then(|pool| pool.quote(edge.direction(), U256::from_words(amount), self.market.at()));
         quote.map(|out| out.to_words().to_vec()).map_err(number)
+    }
+
+    /// The contract's own quote function, which may differ from what its swap pays.
+    pub fn view(&self, edge: u32, amount: &[u64]) -> Result<Vec<u64>, u32> {
+        let (edge, amount) = (Edge(edge), U256::from_words(amount));
+        let answer = self.market.pool(edge).and_then(|pool| match pool {
+            Pool::Other(pool) => pool.view(edge.direction(), amount, self.market.at()),
+            pool => pool.quote(edge.direction(), amount, self.market.at()),
+        });
+        answer.map(|out| out.to_words().to_vec()).map_err(number)
+    }
+
+    /// The input for an exact output, as the contract names it where it does.
+    pub fn quote_exact_output(&self, edge: u32, amount: &[u64]) -> Result<Vec<u64>, u32> {
+        let (edge, amount) = (Edge(edge), U256::from_words(amount));
+        let answer = self.market.pool(edge).and_then(|pool| match pool {
+            Pool::Other(pool) => pool.quote_exact_output(edge.direction(), amount, self.market.at()),
+            pool => pool.input_for(edge.direction(), amount, self.market.at()),
+        });
+        answer.map(|out| out.to_words().to_vec()).map_err(number)
     }
 
     /// Input taken, output, price (four words each), liquidity (two), tick. `limit` is empty for none.
@@ -73,8 +120,8 @@ impl Engine {
         let edge = Edge(edge);
         let limit = (!limit.is_empty()).then(|| U256::from_words(limit));
         let swap = match self.market.pool(edge).map_err(number)? {
-            Pool::V3(pool) => pool.swap(edge.zero_for_one(), U256::from_words(amount), limit).map_err(number)?,
-            Pool::V2(_) => return Err(number(Refusal::UnknownPool)),
+            Pool::V3(pool) => pool.swap(edge.direction().zero_for_one(), U256::from_words(amount), limit).map_err(number)?,
+            _ => return Err(number(Refusal::UnknownPool)),
         };
         let mut words = Vec::with_capacity(15);
         for value in [swap.amount_in, swap.amount_out, swap.sqrt_price] {
@@ -103,11 +150,12 @@ impl Engine {
     }
 
     /// For each cycle: number of hops, the hops, input and profit (four words each).
-    pub fn search(&self, changed: &[u32], starts: &[u32], max_hops: u32, limit: u32, overlapping: bool, bound: &[u64]) -> Vec<u64> {
+    #[allow(clippy::too_many_arguments)]
+    pub fn search(&mut self, changed: &[u32], starts: &[u32], max_hops: u32, limit: u32, overlapping: bool, exact: bool, bound: &[u64]) -> Vec<u64> {
         let max_amount_in = U256::from_words(bound);
-        let query = Query { changed, starts, max_hops, limit: limit as usize, overlapping, max_amount_in };
+        let query = Query { changed, starts, max_hops, limit: limit as usize, overlapping, exact, max_amount_in };
         let mut words = Vec::new();
-        for found in search(&self.market, &query) {
+        for found in search(&mut self.market, &query) {
             words.push(found.edges.len() as u64);
             words.extend(found.edges.iter().map(|edge| u64::from(edge.0)));
             words.extend(found.size.amount_in.to_words());
@@ -115,6 +163,62 @@ impl Engine {
         }
         words
     }
+}
+
+/// One pool by itself, without any search around it.
+#[wasm_bindgen]
+pub struct SinglePool(Box<dyn Family>);
+
+#[wasm_bindgen]
+impl SinglePool {
+    /// Throws a sentence that names the field where the state is wrong.
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: &str) -> Result<SinglePool, JsValue> {
+        pool_from_json(state).map(Self).map_err(|message| JsValue::from_str(&message))
+    }
+
+    pub fn token_count(&self) -> u32 {
+        self.0.token_count() as u32
+    }
+
+    /// `at` is the block's time in seconds; 0: the state's own.
+    pub fn quote(&self, from: u32, to: u32, amount: &[u64], at: f64) -> Result<Vec<u64>, u32> {
+        self.answer(self.0.quote(direction(from, to), U256::from_words(amount), time(at)))
+    }
+
+    pub fn view(&self, from: u32, to: u32, amount: &[u64], at: f64) -> Result<Vec<u64>, u32> {
+        self.answer(self.0.view(direction(from, to), U256::from_words(amount), time(at)))
+    }
+
+    pub fn quote_exact_output(&self, from: u32, to: u32, amount: &[u64], at: f64) -> Result<Vec<u64>, u32> {
+        self.answer(self.0.quote_exact_output(direction(from, to), U256::from_words(amount), time(at)))
+    }
+}
+
+impl SinglePool {
+    fn answer(&self, answer: Answer<U256>) -> Result<Vec<u64>, u32> {
+        answer.map(|amount| amount.to_words().to_vec()).map_err(number)
+    }
+}
+
+fn direction(from: u32, to: u32) -> Direction {
+    Direction { from: from as usize, to: to as usize }
+}
+
+fn time(seconds: f64) -> At {
+    (seconds > 0.0).then_some(seconds as u64)
+}
+
+/// One line of recorded answers, checked: JSON with the family and, for each question, both answers. Throws a sentence where the line is wrong.
+#[wasm_bindgen]
+pub fn check_golden(line: &str) -> Result<String, JsValue> {
+    golden::check_to_json(line).map_err(|message| JsValue::from_str(&message))
+}
+
+/// Names of the families, each on a line.
+#[wasm_bindgen]
+pub fn families() -> String {
+    FAMILIES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("\n")
 }
 
 /// The tick at which a swap in the given state ends.

@@ -4,7 +4,7 @@ use crate::protocols::family::{Direction, Family};
 use crate::protocols::registry::pool_from_json;
 use crate::refusal::Answer;
 use crate::u256::U256;
-use serde_json::{Map, Value};
+use serde_json::{json, Map, Value};
 
 /// One question of a line and both answers; a refusal of either side has no amount.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,22 @@ impl Checked {
     pub fn difference(&self) -> Option<U256> {
         Some(self.recorded?.abs_diff(self.answer.ok()?))
     }
+}
+
+/// [`check`] as JSON: `{family, answers: [{question, recorded, answer, refusal, matches, difference}]}`, amounts as decimal strings or null.
+pub fn check_to_json(line: &str) -> Result<String, String> {
+    let (family, answers) = check(line)?;
+    let text = |amount: Option<U256>| amount.map_or(Value::Null, |amount| Value::from(amount.to_string()));
+    let answers: Vec<Value> = answers
+        .iter()
+        .map(|of| {
+            json!({
+                "question": of.question, "recorded": text(of.recorded), "answer": text(of.answer.ok()),
+                "refusal": of.answer.err().map(|refusal| refusal as u32), "matches": of.matches(), "difference": text(of.difference()),
+            })
+        })
+        .collect();
+    Ok(json!({ "family": family, "answers": answers }).to_string())
 }
 
 /// A line's family and its answers. An error says what the line lacks.

@@ -24,8 +24,8 @@ pub fn quote_route(market: &Market, edges: &[Edge], amount_in: U256) -> Answer<R
     let mut amount = amount_in;
     for edge in edges {
         let pool = market.pool(*edge)?;
-        let out = pool.quote(edge.zero_for_one(), amount)?;
-        let at_spot = amount.to_f64() * pool.rate(edge.zero_for_one());
+        let out = pool.quote(edge.direction(), amount, market.at())?;
+        let at_spot = amount.to_f64() * pool.rate(edge.direction(), market.at());
         impacts.push((1.0 - out.to_f64() / at_spot).clamp(0.0, 1.0));
         amounts.push(out);
         amount = out;

@@ -1,6 +1,7 @@
-//! Cycles through changed pools, found by intersecting neighbour lists; nothing is stored between searches.
+//! Cycles through changed pools, found by intersecting the neighbourhoods of their tokens; no list of cycles is stored.
 
-use crate::market::{Edge, Market};
+use crate::market::{Edge, Link, Market, Rates};
+use crate::protocols::family::Direction;
 use crate::sizing::{Chain, Size};
 use crate::u256::U256;
 use core::cmp::Ordering;
@@ -9,6 +10,7 @@ use std::collections::BinaryHeap;
 /// A cycle whose best rates multiply to less than 1 loses at any size: amounts only worsen rates, rounding too. The sum of logarithms is right to
 /// a few units in the last place, so this margin is wide.
 const LOG_MARGIN: f64 = -1e-9;
+pub const MAX_SEARCH_HOPS: usize = 4;
 
 pub struct Query<'a> {
     pub changed: &'a [u32],
@@ -18,6 +20,8 @@ pub struct Query<'a> {
     /// May two results share a pool?
     pub overlapping: bool,
     pub max_amount_in: U256,
+    /// Sizes that earn most, which takes longer, instead of ones within a base unit of the coarsest token.
+    pub exact: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +43,12 @@ impl PartialOrd for Found {
     }
 }
 
-/// Calls `visit` with each cycle of 2 to `max_hops` hops from a start token through a changed pool, once.
+/// Calls `visit` with each cycle of 2 to `max_hops` hops from a start token through a changed pool whose best rates multiply to more than 1,
+/// once. A cycle uses a pool once and comes to its start token only at its end; another token may lie on it twice.
+///
+/// Nothing is stored but each token's neighbours: the hops beside the changed one are found by going through the neighbours of its tokens, and
+/// the hop from or to the start token is one look into an array of the best rates. Those are of the best of parallel pools, so what a token path
+/// promises is never less than what any choice of pools does; pools are chosen only on the paths that promise a profit.
 pub fn cycles(market: &Market, query: &Query, mut visit: impl FnMut(&[Edge])) {
     let mut changed = query.changed.to_vec();
     changed.sort_unstable();
@@ -56,67 +65,147 @@ pub fn cycles(market: &Market, query: &Query, mut visit: impl FnMut(&[Edge])) {
                 visit(edges);
             }
         };
-        let [token0, token1] = slot.tokens;
-        for (from, to, zero_for_one) in [(token0, token1, true), (token1, token0, false)] {
-            let edge = Edge::new(*pool, zero_for_one);
-            for start in &starts {
-                if from == *start {
-                    through_first(market, query, edge, to, *start, &mut report);
-                } else if to == *start {
-                    through_last(market, query, edge, from, *start, &mut report);
-                } else if query.max_hops >= 3 {
-                    for first in market.edges(*start, from) {
-                        for last in market.edges(to, *start) {
-                            report(&[first, edge, last]);
-                        }
-                    }
+        let tokens = slot.tokens();
+        for from in 0..tokens.len() {
+            for to in (0..tokens.len()).filter(|to| *to != from) {
+                let edge = Edge::new(*pool, Direction { from, to });
+                let log_rate = market.log_rate(edge);
+                if log_rate == f64::NEG_INFINITY {
+                    continue;
+                }
+                for start in &starts {
+                    let around = Around { market, start: *start, rates: market.rates(*start), edge, log_rate, max_hops: query.max_hops };
+                    around.paths(tokens[from], tokens[to], &mut |path, at| around.choose(path, at, &mut report));
                 }
             }
         }
     }
 }
 
-fn through_first(market: &Market, query: &Query, edge: Edge, to: u32, start: u32, report: &mut impl FnMut(&[Edge])) {
-    for back in market.edges(to, start).filter(|back| back.pool() != edge.pool()) {
-        report(&[edge, back]);
+/// Cycles from one start token through one directed changed pool.
+struct Around<'a> {
+    market: &'a Market,
+    start: u32,
+    rates: Rates<'a>,
+    edge: Edge,
+    log_rate: f64,
+    max_hops: u32,
+}
+
+impl Around<'_> {
+    /// Calls with each promising token path, start token first and last, and the place of the changed hop in it.
+    fn paths(&self, from: u32, to: u32, call: &mut impl FnMut(&[u32], usize)) {
+        let Self { market, start, rates, log_rate, max_hops, .. } = *self;
+        if from == start {
+            if log_rate + rates.to(to) > LOG_MARGIN {
+                call(&[start, to, start], 0);
+            }
+            for link in self.links(to).filter(|_| max_hops >= 3) {
+                let so_far = log_rate + link.out;
+                if so_far + rates.to(link.token) > LOG_MARGIN {
+                    call(&[start, to, link.token, start], 0);
+                }
+                for next in self.links(link.token).filter(|_| max_hops >= 4) {
+                    if so_far + next.out + rates.to(next.token) > LOG_MARGIN {
+                        call(&[start, to, link.token, next.token, start], 0);
+                    }
+                }
+            }
+        } else if to == start {
+            if rates.from(from) + log_rate > LOG_MARGIN {
+                call(&[start, from, start], 1);
+            }
+            for link in self.links(from).filter(|_| max_hops >= 3) {
+                let so_far = log_rate + link.back;
+                if rates.from(link.token) + so_far > LOG_MARGIN {
+                    call(&[start, link.token, from, start], 2);
+                }
+                for before in self.links(link.token).filter(|_| max_hops >= 4) {
+                    if rates.from(before.token) + before.back + so_far > LOG_MARGIN {
+                        call(&[start, before.token, link.token, from, start], 3);
+                    }
+                }
+            }
+        } else if max_hops >= 3 {
+            let (first, last) = (rates.from(from), rates.to(to));
+            if first + log_rate + last > LOG_MARGIN {
+                call(&[start, from, to, start], 1);
+            }
+            if max_hops >= 4 && first > f64::NEG_INFINITY {
+                for link in market.links(to).iter().filter(|link| link.token != start) {
+                    if first + log_rate + link.out + rates.to(link.token) > LOG_MARGIN {
+                        call(&[start, from, to, link.token, start], 1);
+                    }
+                }
+            }
+            if max_hops >= 4 && last > f64::NEG_INFINITY {
+                for link in market.links(from).iter().filter(|link| link.token != start) {
+                    if rates.from(link.token) + link.back + log_rate + last > LOG_MARGIN {
+                        call(&[start, link.token, from, to, start], 2);
+                    }
+                }
+            }
+        }
     }
-    if query.max_hops < 3 {
-        return;
+
+    fn links(&self, token: u32) -> impl Iterator<Item = &Link> {
+        self.market.links(token).iter().filter(|link| link.token != self.start)
     }
-    for token in market.common_neighbours(to, start) {
-        for middle in market.edges(to, token) {
-            for last in market.edges(token, start) {
-                report(&[edge, middle, last]);
+
+    /// Every choice of pools along a token path with the changed hop at `at`, of those that still promise a profit.
+    fn choose(&self, path: &[u32], at: usize, report: &mut impl FnMut(&[Edge])) {
+        let mut edges = [self.edge; MAX_SEARCH_HOPS];
+        let hops = path.len() - 1;
+        // What the hops from each place on promise with their best pools.
+        let mut promised = [0.0; MAX_SEARCH_HOPS + 1];
+        for i in (0..hops).rev() {
+            let best = if i == at { self.log_rate } else { self.market.link(path[i], path[i + 1]).map_or(f64::NEG_INFINITY, |link| link.out) };
+            promised[i] = promised[i + 1] + best;
+        }
+        self.choose_from(path, at, &promised, 0, 0.0, &mut edges, report);
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn choose_from(
+        &self,
+        path: &[u32],
+        at: usize,
+        promised: &[f64],
+        i: usize,
+        so_far: f64,
+        edges: &mut [Edge; MAX_SEARCH_HOPS],
+        report: &mut impl FnMut(&[Edge]),
+    ) {
+        if i + 1 == path.len() {
+            report(&edges[..i]);
+            return;
+        }
+        if i == at {
+            edges[i] = self.edge;
+            return self.choose_from(path, at, promised, i + 1, so_far + self.log_rate, edges, report);
+        }
+        let Some(link) = self.market.link(path[i], path[i + 1]) else { return };
+        for edge in link.edges() {
+            let with = so_far + self.market.log_rate(edge);
+            let is_used = edge.pool() == self.edge.pool() || edges[..i].iter().any(|other| other.pool() == edge.pool());
+            if !is_used && with + promised[i + 1] > LOG_MARGIN {
+                edges[i] = edge;
+                self.choose_from(path, at, promised, i + 1, with, edges, report);
             }
         }
     }
 }
 
-fn through_last(market: &Market, query: &Query, edge: Edge, from: u32, start: u32, report: &mut impl FnMut(&[Edge])) {
-    for first in market.edges(start, from).filter(|first| first.pool() != edge.pool()) {
-        report(&[first, edge]);
+/// The most profitable cycles, best first. Start tokens are remembered: the first search from one builds its arrays.
+pub fn search(market: &mut Market, query: &Query) -> Vec<Found> {
+    for start in query.starts {
+        market.watch_start(*start);
     }
-    if query.max_hops < 3 {
-        return;
-    }
-    for token in market.common_neighbours(start, from) {
-        for first in market.edges(start, token) {
-            for middle in market.edges(token, from) {
-                report(&[first, middle, edge]);
-            }
-        }
-    }
-}
-
-/// The most profitable cycles, best first.
-pub fn search(market: &Market, query: &Query) -> Vec<Found> {
+    let market = &*market;
     let mut candidates = Vec::new();
     cycles(market, query, |edges| {
-        let log_rate: f64 = edges.iter().map(|edge| market.log_rate(*edge)).sum();
-        if log_rate > LOG_MARGIN {
-            if let Some(estimate) = Chain::new(market, edges, query.max_amount_in).ok().and_then(|chain| chain.estimate()) {
-                candidates.push((estimate.upper_profit, edges.to_vec()));
-            }
+        if let Some(upper) = Chain::new(market, edges, query.max_amount_in).ok().and_then(|chain| chain.upper_profit()) {
+            candidates.push((upper, edges.to_vec()));
         }
     });
     candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
@@ -135,7 +224,8 @@ fn rank(market: &Market, query: &Query, candidates: Vec<(f64, Vec<Edge>)>) -> Ve
         let is_free = |edges: &[Edge], taken: &[u32]| query.overlapping || !edges.iter().any(|edge| taken.contains(&edge.pool()));
         if let Some((_, edges)) = unsized_ones.next_if(|(upper, _)| *upper >= best) {
             if is_free(&edges, &taken) {
-                let size = Chain::new(market, &edges, query.max_amount_in).ok().and_then(|chain| chain.optimum());
+                let chain = Chain::new(market, &edges, query.max_amount_in).ok();
+                let size = chain.and_then(|chain| if query.exact { chain.optimum() } else { chain.size() });
                 sized.extend(size.map(|size| Found { edges, size }));
             }
             continue;

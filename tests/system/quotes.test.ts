@@ -263,7 +263,8 @@ async function simulate(
 	const { chain } = devnet;
 	const hops = cycle.hops.map((hop, i): PlannedHop => {
 		const amount = (at: number): string => (of.amounts[at] ?? 0n).toString();
-		return { ...hop, amountIn: amount(i), amountOut: amount(i + 1), feePips: of.book.state(hop.pool).feePips };
+		const { family, feePips } = of.book.state(hop.pool);
+		return { ...hop, family, amountIn: amount(i), amountOut: amount(i + 1), feePips };
 	});
 	return simulateExecution(devnet.provider, {
 		from: chain.operators[0] ?? "",

@@ -49,10 +49,9 @@ impl Pair {
         Ok(Self { reserves, keep: PIPS - fee_pips })
     }
 
-    pub fn set_reserves(&mut self, reserves: [u128; 2]) -> Answer<()> {
+    pub fn with_reserves(&self, reserves: [u128; 2]) -> Answer<Self> {
         check(reserves)?;
-        self.reserves = reserves;
-        Ok(())
+        Ok(Self { reserves, keep: self.keep })
     }
 
     /// What the pair pays for `amount_in`, rounded down; may be 0.
