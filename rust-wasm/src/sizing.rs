@@ -123,7 +123,8 @@ impl<'a> Chain<'a> {
         }
         let (estimate, middle) = self.middle()?;
         let tolerance = (estimate.upper_profit * 1e-9).max(middle.unit_value);
-        Self::earning(self.scan(&middle, estimate.upper_profit - tolerance))
+        // A cycle that earns less than the tolerance is profitable all the same.
+        Self::earning(self.scan(&middle, (estimate.upper_profit - tolerance).max(1.0)))
     }
 
     /// The size that earns most, to within a billionth or a base unit: all amounts of the coarsest token are looked at that could earn more than the best known one, outwards from the
