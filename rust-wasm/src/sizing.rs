@@ -136,8 +136,7 @@ impl<'a> Chain<'a> {
         let (estimate, middle) = self.middle()?;
         let enough = estimate.upper_profit * (1.0 - 1e-9);
         let mut best = self.scan(&middle, enough);
-        let start = U256::from_f64(estimate.amount_in).min(self.bound);
-        self.climb(0, start, &[], &mut best);
+        self.climb(0, middle.start.amount_in, &[], &mut best);
         if middle.k > 0 {
             let values = self.unit_values(estimate.amount_in)?;
             // Rates between the coarse token and the others: whose rounding is to be dodged by walking along.
@@ -229,13 +228,26 @@ impl<'a> Chain<'a> {
         // Ties go to the earlier token: its amounts are closer to the input.
         let coarsest = (1..self.hops.len()).rev().max_by(|a, b| values[*a].total_cmp(&values[*b])).filter(|k| values[*k] > 0.01);
         let k = coarsest.unwrap_or(0);
-        let centre = forward(&self.hops[..k], U256::from_f64(estimate.amount_in).min(self.bound)).unwrap_or(U256::ZERO);
-        Some((estimate, Middle { k, centre, unit_value: values[k].max(1.0), lost_before: values[1..k.max(1)].iter().sum() }))
+        let start = self.start(estimate)?;
+        let centre = forward(&self.hops[..k], start.amount_in).unwrap_or(U256::ZERO);
+        Some((estimate, Middle { k, start, centre, unit_value: values[k].max(1.0), lost_before: values[1..k.max(1)].iter().sum() }))
+    }
+
+    /// The top in doubles as an exact size. Where the pools' known liquidity ends there, a little less.
+    fn start(&self, estimate: Estimate) -> Option<Size> {
+        let top = U256::from_f64(estimate.amount_in).min(self.bound);
+        [u32::MAX, 40, 30, 20, 10, 1].into_iter().find_map(|shift| {
+            let amount_in = if shift == u32::MAX { top } else { top.saturating_sub(top >> shift) };
+            Some(Size { amount_in, amount_out: self.output(amount_in).ok()? })
+        })
     }
 
     /// The best size among the amounts after `k` hops around the centre, outwards, until one earns `enough` or no amount further away can earn more.
     fn scan(&self, middle: &Middle, enough: f64) -> Size {
-        let mut best = Size { amount_in: U256::ZERO, amount_out: U256::ZERO };
+        let mut best = middle.start;
+        if best.profit().to_f64() >= enough {
+            return best;
+        }
         let mut is_open = [true, true];
         for distance in 0..MOST_SCANNED {
             let amounts = [middle.centre.checked_add(U256::from(distance)), middle.centre.checked_sub(U256::from(distance))];
@@ -420,6 +432,8 @@ const MOST_SCANNED: u32 = 2_048;
 /// Where sizes are counted: amounts after `k` hops, around `centre`.
 struct Middle {
     k: usize,
+    /// The top in doubles, rounded to an input.
+    start: Size,
     centre: U256,
     /// Of one base unit there, in base units of the last token; at least 1.
     unit_value: f64,
