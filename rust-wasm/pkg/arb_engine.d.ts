@@ -20,6 +20,11 @@ export class Engine {
      * Amounts (four words each, one more than hops), then one double's bits per hop.
      */
     quote_route(edges: Uint32Array | number[], amount: BigUint64Array | bigint[]): BigUint64Array;
+    /**
+     * Outputs (four words each) of many routes, `sizes` inputs for each; `lengths` are the routes' numbers of hops. A refusal is the maximum minus its
+     * number, which no pool pays.
+     */
+    quote_routes(lengths: Uint32Array | number[], edges: Uint32Array | number[], sizes: number, amounts: BigUint64Array | bigint[]): BigUint64Array;
     remove(pool: number): void;
     /**
      * Pools that changed by taking the blocks back.
@@ -46,6 +51,10 @@ export class Engine {
      * `shape`: fee in pips, tick spacing, tick, lowest and highest known tick; `words`: sqrtPriceX96 (4), liquidity (2); `nets`: two each.
      */
     set_v3(pool: number, token0: number, token1: number, shape: Int32Array | number[], words: BigUint64Array | bigint[], ticks: Int32Array | number[], nets: BigUint64Array | bigint[]): void;
+    /**
+     * Input and profit (four words each) of many cycles, within the larger of a billionth and a base unit of the coarsest token; zeros for no profit.
+     */
+    size_cycles(lengths: Uint32Array | number[], edges: Uint32Array | number[], bound: BigUint64Array | bigint[]): BigUint64Array;
     /**
      * Input taken, output, price (four words each), liquidity (two), tick. `limit` is empty for none.
      */
@@ -104,6 +113,7 @@ export interface InitOutput {
     readonly engine_quote: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly engine_quote_exact_output: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly engine_quote_route: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
+    readonly engine_quote_routes: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number];
     readonly engine_remove: (a: number, b: number) => void;
     readonly engine_roll_back: (a: number, b: number) => [number, number, number, number];
     readonly engine_search: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number];
@@ -112,6 +122,7 @@ export interface InitOutput {
     readonly engine_set_time: (a: number, b: number) => void;
     readonly engine_set_v2: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly engine_set_v3: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number];
+    readonly engine_size_cycles: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number];
     readonly engine_swap_v3: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
     readonly engine_view: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly families: () => [number, number];

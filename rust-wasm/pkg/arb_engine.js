@@ -117,6 +117,36 @@ export class Engine {
         return v3;
     }
     /**
+     * Outputs (four words each) of many routes, `sizes` inputs for each; `lengths` are the routes' numbers of hops. A refusal is the maximum minus its
+     * number, which no pool pays.
+     * @param {Uint32Array | number[]} lengths
+     * @param {Uint32Array | number[]} edges
+     * @param {number} sizes
+     * @param {BigUint64Array | bigint[]} amounts
+     * @returns {BigUint64Array}
+     */
+    quote_routes(lengths, edges, sizes, amounts) {
+        const val4 = +sizes;
+        let ptr0, len0, ptr1, len1, ptr2, len2;
+        try {
+            ptr0 = passArray32ToWasm0(lengths, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArray32ToWasm0(edges, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passArray64ToWasm0(amounts, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 8, 8); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        const ret = wasm.engine_quote_routes(this.__wbg_ptr, ptr0, len0, ptr1, len1, val4, ptr2, len2);
+        var v5 = getArrayU64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v5;
+    }
+    /**
      * @param {number} pool
      */
     remove(pool) {
@@ -280,6 +310,33 @@ export class Engine {
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }
+    }
+    /**
+     * Input and profit (four words each) of many cycles, within the larger of a billionth and a base unit of the coarsest token; zeros for no profit.
+     * @param {Uint32Array | number[]} lengths
+     * @param {Uint32Array | number[]} edges
+     * @param {BigUint64Array | bigint[]} bound
+     * @returns {BigUint64Array}
+     */
+    size_cycles(lengths, edges, bound) {
+        let ptr0, len0, ptr1, len1, ptr2, len2;
+        try {
+            ptr0 = passArray32ToWasm0(lengths, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArray32ToWasm0(edges, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passArray64ToWasm0(bound, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 8, 8); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        const ret = wasm.engine_size_cycles(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2);
+        var v4 = getArrayU64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v4;
     }
     /**
      * Input taken, output, price (four words each), liquidity (two), tick. `limit` is empty for none.

@@ -11,6 +11,7 @@ export const engine_optimise: (a: number, b: number, c: number, d: number, e: nu
 export const engine_quote: (a: number, b: number, c: number, d: number) => [number, number, number, number];
 export const engine_quote_exact_output: (a: number, b: number, c: number, d: number) => [number, number, number, number];
 export const engine_quote_route: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
+export const engine_quote_routes: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number];
 export const engine_remove: (a: number, b: number) => void;
 export const engine_roll_back: (a: number, b: number) => [number, number, number, number];
 export const engine_search: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number];
@@ -19,6 +20,7 @@ export const engine_set_reserves: (a: number, b: number, c: number, d: number, e
 export const engine_set_time: (a: number, b: number) => void;
 export const engine_set_v2: (a: number, b: number, c: number, d: number, e: number) => [number, number];
 export const engine_set_v3: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number];
+export const engine_size_cycles: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number];
 export const engine_swap_v3: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
 export const engine_view: (a: number, b: number, c: number, d: number) => [number, number, number, number];
 export const families: () => [number, number];

@@ -11,6 +11,7 @@ use crate::protocols::uniswap_v3::{Shape, V3Pool};
 use crate::refusal::{Answer, Refusal};
 use crate::route::{optimise, quote_route, RouteQuote};
 use crate::search::{search, Query};
+use crate::sizing::Chain;
 use crate::u256::U256;
 use wasm_bindgen::prelude::*;
 
@@ -135,6 +136,42 @@ impl Engine {
     pub fn quote_route(&self, edges: &[u32], amount: &[u64]) -> Result<Vec<u64>, u32> {
         let quote = quote_route(&self.market, &route(edges), U256::from_words(amount)).map_err(number)?;
         Ok(route_words(&quote))
+    }
+
+    /// Outputs (four words each) of many routes, `sizes` inputs for each; `lengths` are the routes' numbers of hops. A refusal is the maximum minus its
+    /// number, which no pool pays.
+    pub fn quote_routes(&self, lengths: &[u32], edges: &[u32], sizes: u32, amounts: &[u64]) -> Vec<u64> {
+        let mut words = Vec::with_capacity(amounts.len());
+        let mut inputs = amounts.chunks_exact(4);
+        let mut rest = edges;
+        for length in lengths {
+            let (hops, others) = rest.split_at((*length as usize).min(rest.len()));
+            rest = others;
+            for input in inputs.by_ref().take(sizes as usize) {
+                let output = hops.iter().try_fold(U256::from_words(input), |amount, edge| {
+                    let edge = Edge(*edge);
+                    self.market.pool(edge)?.quote(edge.direction(), amount, self.market.at())
+                });
+                words.extend(output.unwrap_or_else(|refusal| U256::MAX.saturating_sub(U256::from(number(refusal)))).to_words());
+            }
+        }
+        words
+    }
+
+    /// Input and profit (four words each) of many cycles, within the larger of a billionth and a base unit of the coarsest token; zeros for no profit.
+    pub fn size_cycles(&self, lengths: &[u32], edges: &[u32], bound: &[u64]) -> Vec<u64> {
+        let bound = U256::from_words(bound);
+        let mut words = Vec::with_capacity(lengths.len() * 8);
+        let mut rest = edges;
+        for length in lengths {
+            let (hops, others) = rest.split_at((*length as usize).min(rest.len()));
+            rest = others;
+            let size = Chain::new(&self.market, &route(hops), bound).ok().and_then(|chain| chain.size());
+            let (amount_in, profit) = size.map_or((U256::ZERO, U256::ZERO), |size| (size.amount_in, size.profit()));
+            words.extend(amount_in.to_words());
+            words.extend(profit.to_words());
+        }
+        words
     }
 
     /// As `quote_route` at the best input, then input and profit (four words each, two's complement) of each alternative; empty for no profit.
