@@ -5,3 +5,4 @@ pub mod liquidity_book;
 pub mod registry;
 pub mod uniswap_v2;
 pub mod uniswap_v3;
+pub mod wombat_v2;

@@ -3,6 +3,7 @@
 use super::family::Family;
 use super::liquidity_book::LiquidityBook;
 use super::uniswap_v2::Pair;
+use super::wombat_v2::WombatPool;
 use serde::de::DeserializeOwned;
 use serde::Deserialize;
 
@@ -10,7 +11,8 @@ use serde::Deserialize;
 type Reader = fn(&str) -> Result<Box<dyn Family>, String>;
 
 /// Every family by its name, in the order of `docs/protocols.md`.
-pub const FAMILIES: &[(&str, Reader)] = &[("uniswap-v2", read::<Pair>), ("liquidity-book-v2.2", read::<LiquidityBook>)];
+pub const FAMILIES: &[(&str, Reader)] =
+    &[("uniswap-v2", read::<Pair>), ("liquidity-book-v2.2", read::<LiquidityBook>), ("wombat-v2", read::<WombatPool>)];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
 pub fn pool_from_json(text: &str) -> Result<Box<dyn Family>, String> {
