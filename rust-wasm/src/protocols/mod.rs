@@ -6,3 +6,4 @@ pub mod registry;
 pub mod uniswap_v2;
 pub mod uniswap_v3;
 pub mod wombat_v2;
+pub mod woofi_v2;
