@@ -109,17 +109,27 @@ fn swapped(row: &Map<String, Value>) -> Result<Option<Option<U256>>, String> {
     }
 }
 
-/// `i`, `j`, `dx`: `get_dy`, `exchange_dy`, and `get_dx` for `dy`.
+/// `i`, `j`, `dx`: `get_dy`, `exchange_dy`, and `get_dx` for `dy`. Where a pool fills in part, `get_dxdy` and `get_dydx` name both amounts, and
+/// `exchange_dx` what was taken: a swap of less than `dx` is none of `dx`.
 fn curve(row: &Map<String, Value>, pool: &dyn Family) -> Result<Vec<Checked>, String> {
     let direction = Direction { from: index(row, "i")?, to: index(row, "j")? };
     let dx = amount(row, "dx")?.ok_or("`dx` is null")?;
     let mut checked = vec![Checked { question: "view", recorded: amount(row, "get_dy")?, answer: pool.view(direction, dx, None) }];
     if row.contains_key("exchange_dy") {
-        checked.push(Checked { question: "swap", recorded: amount(row, "exchange_dy")?, answer: pool.quote(direction, dx, None) });
+        let took_all = amount(row, "exchange_dx")?.is_none_or(|taken| taken == dx);
+        let recorded = amount(row, "exchange_dy")?.filter(|_| took_all);
+        checked.push(Checked { question: "swap", recorded, answer: pool.quote(direction, dx, None) });
     }
     if let (Some(dy), true) = (amount(row, "dy")?, row.contains_key("get_dx")) {
         let answer = pool.quote_exact_output(direction, dy, None);
         checked.push(Checked { question: "exactOutput", recorded: amount(row, "get_dx")?, answer });
+    }
+    if let Some(pair) = pair(row, "get_dxdy")? {
+        checked.extend(filled(pool, direction, dx, pair));
+    }
+    if let (Some(dy), Some([had, needed])) = (amount(row, "dy")?, pair(row, "get_dydx")?) {
+        let recorded = needed.filter(|_| had == Some(dy));
+        checked.push(Checked { question: "exactOutput", recorded, answer: pool.quote_exact_output(direction, dy, None) });
     }
     Ok(checked)
 }
@@ -131,6 +141,20 @@ fn text<'a>(row: &'a Map<String, Value>, field: &str) -> Result<&'a str, String>
 fn index(row: &Map<String, Value>, field: &str) -> Result<usize, String> {
     let value = row.get(field).and_then(Value::as_u64).and_then(|value| usize::try_from(value).ok());
     value.ok_or_else(|| format!("`{field}` is missing or no token's number"))
+}
+
+/// Two amounts, or null where the call reverted; nothing where the field is absent.
+fn pair(row: &Map<String, Value>, field: &str) -> Result<Option<[Option<U256>; 2]>, String> {
+    let part = |value: &Value| match value.as_str().map(str::parse) {
+        Some(Ok(amount)) => Ok(Some(amount)),
+        _ => Err(format!("`{field}` is no pair of integers")),
+    };
+    match row.get(field) {
+        None => Ok(None),
+        Some(Value::Null) => Ok(Some([None, None])),
+        Some(Value::Array(values)) if values.len() == 2 => Ok(Some([part(&values[0])?, part(&values[1])?])),
+        Some(_) => Err(format!("`{field}` is no pair of integers")),
+    }
 }
 
 /// Nothing where the field is absent or null.

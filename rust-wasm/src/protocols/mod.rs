@@ -2,6 +2,7 @@
 
 pub mod family;
 pub mod liquidity_book;
+pub mod llamma;
 pub mod registry;
 pub mod uniswap_v2;
 pub mod uniswap_v3;
