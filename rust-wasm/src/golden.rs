@@ -9,7 +9,8 @@ use serde_json::{json, Map, Value};
 /// One question of a line and both answers; a refusal of either side has no amount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
-    /// Which of the contract's functions: `view` its quote, `swap` what it really paid, `exactOutput` the input for an output.
+    /// Which of the contract's functions: `view` its quote, `swap` what it really paid, `exactOutput` the input for an output, `taken` and `paid`
+    /// what its quote fills of an input.
     pub question: &'static str,
     pub recorded: Option<U256>,
     pub answer: Answer<U256>,
@@ -57,21 +58,57 @@ pub fn check(line: &str) -> Result<(String, Vec<Checked>), String> {
     state.insert("family".to_owned(), Value::from(family.as_str()));
     state.entry("variant".to_owned()).or_insert_with(|| Value::from(variant));
     let pool = pool_from_json(&Value::Object(state).to_string())?;
-    let questions = if row.contains_key("dx") { curve(&row, pool.as_ref())? } else { two_sided(&row, pool.as_ref())? };
+    let questions = match variant {
+        "getSwapIn" | "exactOutput" => exact_output(&row, pool.as_ref())?,
+        _ if row.contains_key("dx") => curve(&row, pool.as_ref())?,
+        _ => two_sided(&row, pool.as_ref())?,
+    };
     Ok((family, questions))
 }
 
-/// `tokenIn` 0 or 1, exact input or (variant or field) exact output, and what the swap paid where the line has it.
+/// `tokenIn` 0 or 1, exact input, and what the swap paid where the line has it. `amountInLeft` is what the quote leaves over.
 fn two_sided(row: &Map<String, Value>, pool: &dyn Family) -> Result<Vec<Checked>, String> {
-    let from = index(row, "tokenIn")?;
-    let direction = Direction { from, to: usize::from(from == 0) };
+    let direction = between_two(row)?;
     let mut checked = Vec::new();
     let amount_in = amount(row, "amountIn")?.ok_or("`amountIn` is missing")?;
-    checked.push(Checked { question: "view", recorded: amount(row, "amountOut")?, answer: pool.view(direction, amount_in, None) });
+    let amount_out = amount(row, "amountOut")?;
+    checked.push(Checked { question: "view", recorded: amount_out, answer: pool.view(direction, amount_in, None) });
+    if let Some(left) = amount(row, "amountInLeft")? {
+        let taken = amount_in.checked_sub(left).map_err(|_| "`amountInLeft` exceeds `amountIn`")?;
+        checked.extend(filled(pool, direction, amount_in, [Some(taken), amount_out]));
+    }
     if let Some(paid) = swapped(row)? {
         checked.push(Checked { question: "swap", recorded: paid, answer: pool.quote(direction, amount_in, None) });
     }
     Ok(checked)
+}
+
+/// `amountIn` for `amountOut`. Where `amountOutLeft` cannot be had, the whole is refused and the rest has that input.
+fn exact_output(row: &Map<String, Value>, pool: &dyn Family) -> Result<Vec<Checked>, String> {
+    let direction = between_two(row)?;
+    let wanted = amount(row, "amountOut")?.ok_or("`amountOut` is missing")?;
+    let missing = amount(row, "amountOutLeft")?.unwrap_or(U256::ZERO);
+    let had = wanted.checked_sub(missing).map_err(|_| "`amountOutLeft` exceeds `amountOut`")?;
+    Ok(inputs(pool, direction, [wanted, had], amount(row, "amountIn")?))
+}
+
+fn between_two(row: &Map<String, Value>) -> Result<Direction, String> {
+    let from = index(row, "tokenIn")?;
+    Ok(Direction { from, to: usize::from(from == 0) })
+}
+
+/// The recorded input belongs to what can be had of the wanted output; more than that is refused.
+fn inputs(pool: &dyn Family, direction: Direction, [wanted, had]: [U256; 2], recorded: Option<U256>) -> Vec<Checked> {
+    let ask = |amount_out, recorded| Checked { question: "exactOutput", recorded, answer: pool.quote_exact_output(direction, amount_out, None) };
+    let whole = (had < wanted).then(|| ask(wanted, None));
+    whole.into_iter().chain([ask(had, recorded)]).collect()
+}
+
+/// What the contract's quote takes of an input, and pays for it.
+fn filled(pool: &dyn Family, direction: Direction, amount_in: U256, [taken, paid]: [Option<U256>; 2]) -> [Checked; 2] {
+    let answer = pool.partial(direction, amount_in, None);
+    let taken = Checked { question: "taken", recorded: taken, answer: answer.map(|[taken, _]| taken) };
+    [taken, Checked { question: "paid", recorded: paid, answer: answer.map(|[_, paid]| paid) }]
 }
 
 /// What the real swap paid: `swapAmountOut`, or the quote where the swap took it; nothing where the line says nothing of a swap.
@@ -88,17 +125,27 @@ fn swapped(row: &Map<String, Value>) -> Result<Option<Option<U256>>, String> {
     }
 }
 
-/// `i`, `j`, `dx`: `get_dy`, `exchange_dy`, and `get_dx` for `dy`.
+/// `i`, `j`, `dx`: `get_dy`, `exchange_dy`, and `get_dx` for `dy`. Where a pool fills in part, `get_dxdy` and `get_dydx` name both amounts, and
+/// `exchange_dx` what was taken: a swap of less than `dx` is none of `dx`.
 fn curve(row: &Map<String, Value>, pool: &dyn Family) -> Result<Vec<Checked>, String> {
     let direction = Direction { from: index(row, "i")?, to: index(row, "j")? };
     let dx = amount(row, "dx")?.ok_or("`dx` is null")?;
     let mut checked = vec![Checked { question: "view", recorded: amount(row, "get_dy")?, answer: pool.view(direction, dx, None) }];
     if row.contains_key("exchange_dy") {
-        checked.push(Checked { question: "swap", recorded: amount(row, "exchange_dy")?, answer: pool.quote(direction, dx, None) });
+        let took_all = amount(row, "exchange_dx")?.is_none_or(|taken| taken == dx);
+        let recorded = amount(row, "exchange_dy")?.filter(|_| took_all);
+        checked.push(Checked { question: "swap", recorded, answer: pool.quote(direction, dx, None) });
     }
     if let (Some(dy), true) = (amount(row, "dy")?, row.contains_key("get_dx")) {
         let answer = pool.quote_exact_output(direction, dy, None);
         checked.push(Checked { question: "exactOutput", recorded: amount(row, "get_dx")?, answer });
+    }
+    if let Some(pair) = pair(row, "get_dxdy")? {
+        checked.extend(filled(pool, direction, dx, pair));
+    }
+    if let (Some(dy), Some([had, needed])) = (amount(row, "dy")?, pair(row, "get_dydx")?) {
+        let recorded = needed.filter(|_| had == Some(dy));
+        checked.push(Checked { question: "exactOutput", recorded, answer: pool.quote_exact_output(direction, dy, None) });
     }
     Ok(checked)
 }
@@ -110,6 +157,20 @@ fn text<'a>(row: &'a Map<String, Value>, field: &str) -> Result<&'a str, String>
 fn index(row: &Map<String, Value>, field: &str) -> Result<usize, String> {
     let value = row.get(field).and_then(Value::as_u64).and_then(|value| usize::try_from(value).ok());
     value.ok_or_else(|| format!("`{field}` is missing or no token's number"))
+}
+
+/// Two amounts, or null where the call reverted; nothing where the field is absent.
+fn pair(row: &Map<String, Value>, field: &str) -> Result<Option<[Option<U256>; 2]>, String> {
+    let part = |value: &Value| match value.as_str().map(str::parse) {
+        Some(Ok(amount)) => Ok(Some(amount)),
+        _ => Err(format!("`{field}` is no pair of integers")),
+    };
+    match row.get(field) {
+        None => Ok(None),
+        Some(Value::Null) => Ok(Some([None, None])),
+        Some(Value::Array(values)) if values.len() == 2 => Ok(Some([part(&values[0])?, part(&values[1])?])),
+        Some(_) => Err(format!("`{field}` is no pair of integers")),
+    }
 }
 
 /// Nothing where the field is absent or null.

@@ -31,12 +31,23 @@ pub type At = Option<u64>;
 pub trait Family: core::fmt::Debug {
     fn token_count(&self) -> usize;
 
+    /// What changes the answer without a log of this pool.
+    fn silent_inputs(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What a swap of the whole `amount_in` pays: never more than the contract does. Refused where the swap would revert; may be 0.
     fn quote(&self, direction: Direction, amount_in: U256, at: At) -> Answer<U256>;
 
     /// The answer of the contract's own quote function, where that differs from what the swap pays (`get_dy` of old Curve pools).
     fn view(&self, direction: Direction, amount_in: U256, at: At) -> Answer<U256> {
         self.quote(direction, amount_in, at)
+    }
+
+    /// How much of `amount_in` the contract's quote function fills, and what it pays for that: the whole, but where a contract takes parts
+    /// (`getSwapOut`, `get_dxdy`).
+    fn partial(&self, direction: Direction, amount_in: U256, at: At) -> Answer<[U256; 2]> {
+        Ok([amount_in, self.view(direction, amount_in, at)?])
     }
 
     /// The input that the contract itself names for an exact output, where it offers that (`getAmountsIn`, `get_dx`, exact-output swaps).

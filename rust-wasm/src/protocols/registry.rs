@@ -1,7 +1,11 @@
 //! From a state's JSON form to a pool, by the name of its family.
 
 use super::family::Family;
+use super::liquidity_book::LiquidityBook;
+use super::llamma::Llamma;
 use super::uniswap_v2::Pair;
+use super::wombat_v2::WombatPool;
+use super::woofi_v2::WooPool;
 use serde::de::DeserializeOwned;
 use serde::Deserialize;
 
@@ -9,7 +13,13 @@ use serde::Deserialize;
 type Reader = fn(&str) -> Result<Box<dyn Family>, String>;
 
 /// Every family by its name, in the order of `docs/protocols.md`.
-pub const FAMILIES: &[(&str, Reader)] = &[("uniswap-v2", read::<Pair>)];
+pub const FAMILIES: &[(&str, Reader)] = &[
+    ("uniswap-v2", read::<Pair>),
+    ("liquidity-book-v2.2", read::<LiquidityBook>),
+    ("wombat-v2", read::<WombatPool>),
+    ("woofi-v2", read::<WooPool>),
+    ("crvusd-llamma", read::<Llamma>),
+];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
 pub fn pool_from_json(text: &str) -> Result<Box<dyn Family>, String> {
