@@ -2,5 +2,6 @@
 
 pub mod family;
 pub mod registry;
+pub mod solidly;
 pub mod uniswap_v2;
 pub mod uniswap_v3;

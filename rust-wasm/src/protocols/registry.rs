@@ -1,6 +1,7 @@
 //! From a state's JSON form to a pool, by the name of its family.
 
 use super::family::Family;
+use super::solidly::{AerodromeV2, Camelot, VelodromeV1, VelodromeV2};
 use super::uniswap_v2::Pair;
 use serde::de::DeserializeOwned;
 use serde::Deserialize;
@@ -9,7 +10,13 @@ use serde::Deserialize;
 type Reader = fn(&str) -> Result<Box<dyn Family>, String>;
 
 /// Every family by its name, in the order of `docs/protocols.md`.
-pub const FAMILIES: &[(&str, Reader)] = &[("uniswap-v2", read::<Pair>)];
+pub const FAMILIES: &[(&str, Reader)] = &[
+    ("uniswap-v2", read::<Pair>),
+    ("velodrome-v2", read::<VelodromeV2>),
+    ("aerodrome-v2", read::<AerodromeV2>),
+    ("velodrome-v1", read::<VelodromeV1>),
+    ("camelot-v2", read::<Camelot>),
+];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
 pub fn pool_from_json(text: &str) -> Result<Box<dyn Family>, String> {
