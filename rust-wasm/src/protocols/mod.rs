@@ -4,6 +4,7 @@ pub mod family;
 pub mod liquidity_book;
 pub mod llamma;
 pub mod registry;
+pub mod solidly;
 pub mod uniswap_v2;
 pub mod uniswap_v3;
 pub mod wombat_v2;

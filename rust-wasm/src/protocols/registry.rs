@@ -3,6 +3,7 @@
 use super::family::Family;
 use super::liquidity_book::LiquidityBook;
 use super::llamma::Llamma;
+use super::solidly::{AerodromeV2, Camelot, VelodromeV1, VelodromeV2};
 use super::uniswap_v2::Pair;
 use super::wombat_v2::WombatPool;
 use super::woofi_v2::WooPool;
@@ -19,6 +20,10 @@ pub const FAMILIES: &[(&str, Reader)] = &[
     ("wombat-v2", read::<WombatPool>),
     ("woofi-v2", read::<WooPool>),
     ("crvusd-llamma", read::<Llamma>),
+    ("velodrome-v2", read::<VelodromeV2>),
+    ("aerodrome-v2", read::<AerodromeV2>),
+    ("velodrome-v1", read::<VelodromeV1>),
+    ("camelot-v2", read::<Camelot>),
 ];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
