@@ -6,6 +6,12 @@ import { ArbError, messageOf } from "../domain/errors.ts";
 type EngineModule = typeof import("./pkg/arb_engine.js");
 
 let loaded: EngineModule | null = null;
+let memory: { readonly buffer: ArrayBuffer } | null = null;
+
+/** Size of the module's memory, which all engines of this process share and which never shrinks; 0 before it is loaded. */
+export function engineMemoryBytes(): number {
+	return memory?.buffer.byteLength ?? 0;
+}
 
 /**
  * The compiled engine, loaded once per process and synchronously. `ARB_ENGINE_PKG` names another package directory than the committed one:
@@ -18,7 +24,7 @@ export function engineModule(): EngineModule {
 	const directory = resolve(process.env.ARB_ENGINE_PKG ?? join(import.meta.dirname, "pkg"));
 	try {
 		const glue = createRequire(import.meta.url)(join(directory, "arb_engine.js")) as EngineModule;
-		glue.initSync({ module: readFileSync(join(directory, "arb_engine_bg.wasm")) });
+		memory = glue.initSync({ module: readFileSync(join(directory, "arb_engine_bg.wasm")) }).memory;
 		loaded = glue;
 	} catch (error) {
 		throw new ArbError({

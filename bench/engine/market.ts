@@ -78,15 +78,15 @@ export function randomMarket(of: { readonly seed: number; readonly pools: number
 	return { poolCount: of.pools, tokenCount: of.tokens, shape, reserves, degrees };
 }
 
-/** Trades that move a pool's price by up to a part in a thousand: pool numbers, and their reserves afterwards. */
+/** Trades that move a pool's price by up to two parts in a thousand: pool numbers, and their reserves afterwards. */
 export function randomUpdates(of: { readonly market: Market; readonly seed: number; readonly pools: readonly number[] }) {
 	const random = createRandom(of.seed, "bench updates");
 	const { market } = of;
 	const reserves = new BigUint64Array(of.pools.length * 4);
 	for (const [i, pool] of of.pools.entries()) {
-		const moved = 1 + (random.next() - 0.5) * 0.001;
-		const read = (side: number) => Number(market.reserves[pool * 4 + side * 2] ?? 0n) + Number(market.reserves[pool * 4 + side * 2 + 1] ?? 0n) * 2 ** 64;
-		writeReserves(reserves, i, [read(0) * moved, read(1) / moved]);
+		const moved = 1 + (random.next() - 0.5) * 0.004;
+		const [reserve0, reserve1] = reservesOf(market, pool);
+		writeReserves(reserves, i, [reserve0 * moved, reserve1 / moved]);
 	}
 	return { pools: Uint32Array.from(of.pools), reserves };
 }
@@ -96,4 +96,49 @@ function writeReserves(target: BigUint64Array, at: number, [a, b]: readonly [num
 		target[at * 4 + side * 2] = BigInt.asUintN(64, value);
 		target[at * 4 + side * 2 + 1] = value >> 64n;
 	}
+}
+
+/** A concentrated pool as the module takes it. */
+export interface Concentrated {
+	readonly shape: Int32Array;
+	readonly words: BigUint64Array;
+	readonly ticks: Int32Array;
+	readonly nets: BigUint64Array;
+}
+
+const TICK_SPACING = 60;
+const MAX_TICK = 887_272;
+const POSITIONS = 5;
+
+/** Five positions, each ten spacings wider than the last, around the price that a pair's reserves have, with as much liquidity at that price. */
+export function concentrated(reserves: readonly [number, number], moved = 1): Concentrated {
+	const middle = Math.floor(Math.log(reserves[1] / reserves[0]) / Math.log(1.0001));
+	const tick = Math.floor(middle + Math.log(moved) / Math.log(1.0001));
+	const sqrtPrice = BigInt(Math.floor(1.0001 ** ((tick + 0.5) / 2) * 2 ** 96));
+	const share = BigInt(Math.floor(Math.sqrt(reserves[0] * reserves[1]) / POSITIONS));
+	const centre = Math.floor(middle / TICK_SPACING);
+	const nets = new Map<number, bigint>();
+	for (let i = 1; i <= POSITIONS; i++) {
+		nets.set((centre - 10 * i) * TICK_SPACING, share);
+		nets.set((centre + 10 * i) * TICK_SPACING, -share);
+	}
+	const ticks = Int32Array.from(nets.keys()).sort();
+	const words = new BigUint64Array(6);
+	for (let i = 0; i < 4; i++) words[i] = BigInt.asUintN(64, sqrtPrice >> BigInt(64 * i));
+	words[4] = BigInt.asUintN(64, share * BigInt(POSITIONS));
+	words[5] = (share * BigInt(POSITIONS)) >> 64n;
+	const netWords = new BigUint64Array(ticks.length * 2);
+	for (const [i, at] of ticks.entries()) {
+		const net = BigInt.asUintN(128, nets.get(at) ?? 0n);
+		netWords[i * 2] = BigInt.asUintN(64, net);
+		netWords[i * 2 + 1] = net >> 64n;
+	}
+	return { shape: Int32Array.of(FEE_PIPS, TICK_SPACING, tick, -MAX_TICK, MAX_TICK), words, ticks, nets: netWords };
+}
+
+/** A pair's reserves as doubles. */
+export function reservesOf(market: Market, pool: number): readonly [number, number] {
+	const read = (side: number) =>
+		Number(market.reserves[pool * 4 + side * 2] ?? 0n) + Number(market.reserves[pool * 4 + side * 2 + 1] ?? 0n) * 2 ** 64;
+	return [read(0), read(1)];
 }

@@ -30,12 +30,14 @@ impl Engine {
 
     /// `shape`: pool, token0, token1, fee in pips for each; `reserves`: two words for each reserve. All are checked before the first is changed.
     pub fn set_v2(&mut self, shape: &[u32], reserves: &[u64]) -> Result<(), u32> {
-        let mut pairs = Vec::with_capacity(shape.len() / 4);
-        for (of, words) in shape.chunks_exact(4).zip(reserves.chunks_exact(4)) {
-            pairs.push((of[0], [of[1], of[2]], Pair::new(both(words), of[3]).map_err(number)?));
+        let pairs = || shape.chunks_exact(4).zip(reserves.chunks_exact(4));
+        for (of, words) in pairs() {
+            Pair::new(both(words), of[3]).map_err(number)?;
         }
-        for (pool, tokens, pair) in pairs {
-            self.market.insert(pool, &tokens, Pool::V2(pair)).map_err(number)?;
+        self.market.reserve(shape.chunks_exact(4).map(|of| of[0]).max().unwrap_or(0));
+        for (of, words) in pairs() {
+            let pair = Pair::new(both(words), of[3]).map_err(number)?;
+            self.market.insert(of[0], &[of[1], of[2]], Pool::V2(pair)).map_err(number)?;
         }
         Ok(())
     }

@@ -169,6 +169,12 @@ impl Market {
         Ok(())
     }
 
+    /// Makes room for pools up to this number at once: growing step by step would leave holes in a memory that never shrinks.
+    pub fn reserve(&mut self, number: u32) {
+        let wanted = (number.min(MAX_NUMBER) as usize + 1).saturating_sub(self.slots.len());
+        self.slots.reserve_exact(wanted);
+    }
+
     /// Changes a pool in place; its rates follow. A refused change must leave the pool as it was.
     pub fn update(&mut self, number: u32, change: impl FnOnce(&Pool) -> Answer<Pool>) -> Answer<()> {
         let slot = self.slot(number).ok_or(Refusal::UnknownPool)?;
