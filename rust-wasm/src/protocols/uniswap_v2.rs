@@ -64,10 +64,46 @@ impl Pair {
         if amount_in > U256::from(MAX_RESERVE - reserve_in) {
             return Err(Refusal::Overflow);
         }
+        if let Some(out) = self.quote_narrow([reserve_in, reserve_out], amount_in.low_u128()) {
+            return Ok(U256::from(out));
+        }
         // Widths: 112 + 20 bits, then 112 more: the product stays below 2^244.
         let kept = amount_in.checked_mul(U256::from(self.keep))?;
         let denominator = U256::from(reserve_in).checked_mul(U256::from(PIPS))?.checked_add(kept)?;
         kept.mul_div(U256::from(reserve_out), denominator)
+    }
+
+    /// The quote where the product of the fraction stays below 2^174: several times faster. Doubles give the quotient to 50 bits, so what is left of
+    /// the numerator is less than 2^127 and its low 128 bits tell it whole; doubles divide that again, and what is then left decides by one or two.
+    #[inline]
+    fn quote_narrow(&self, [reserve_in, reserve_out]: [u128; 2], amount_in: u128) -> Option<u128> {
+        // A fee of whole thousandths has the same quotient with smaller numbers.
+        let (keep, whole) = if self.keep % 1_000 == 0 { (self.keep / 1_000, PIPS / 1_000) } else { (self.keep, PIPS) };
+        if whole == PIPS && (reserve_in | amount_in) >> 107 != 0 {
+            return None;
+        }
+        let kept = times_small(amount_in, keep);
+        let denominator = times_small(reserve_in, whole) + kept;
+        let divisor = to_f64(denominator);
+        let product = to_f64(kept) * to_f64(reserve_out);
+        if product >= TWO_174 {
+            return None;
+        }
+        let mut quotient = from_f64(product / divisor);
+        let mut rest = times_low(kept, reserve_out).wrapping_sub(times_low(quotient, denominator)) as i128;
+        let share = to_f64(rest.unsigned_abs()) / divisor;
+        let further = if rest < 0 { -share } else { share } as i64;
+        quotient = quotient.wrapping_add_signed(i128::from(further));
+        rest = rest.wrapping_sub(times_low(i128::from(further) as u128, denominator) as i128);
+        while rest < 0 {
+            quotient -= 1;
+            rest += denominator as i128;
+        }
+        while rest >= denominator as i128 {
+            quotient += 1;
+            rest -= denominator as i128;
+        }
+        Some(quotient)
     }
 
     /// The smallest input that pays at least `amount_out`.
@@ -120,6 +156,48 @@ impl Pair {
     }
 }
 
+const TWO_174: f64 = (1u128 << 87) as f64 * (1u128 << 87) as f64;
+const TWO_64: f64 = 18_446_744_073_709_551_616.0;
+
+/// WebAssembly has no product of two words wider than one: the compiler's own 128-bit product is a call, these are a few multiplications in line.
+#[inline(always)]
+fn times_wide(a: u64, b: u64) -> u128 {
+    let (a_low, a_high, b_low, b_high) = (a & 0xffff_ffff, a >> 32, b & 0xffff_ffff, b >> 32);
+    let low = a_low * b_low;
+    let middle = a_high * b_low + (low >> 32);
+    let middle_low = a_low * b_high + (middle & 0xffff_ffff);
+    let high = a_high * b_high + (middle >> 32) + (middle_low >> 32);
+    u128::from(high) << 64 | u128::from(middle_low << 32 | low & 0xffff_ffff)
+}
+
+/// The low 128 bits of the product.
+#[inline(always)]
+fn times_low(a: u128, b: u128) -> u128 {
+    let ([a_low, a_high], [b_low, b_high]) = (words(a), words(b));
+    let cross = a_low.wrapping_mul(b_high).wrapping_add(a_high.wrapping_mul(b_low));
+    times_wide(a_low, b_low).wrapping_add(u128::from(cross) << 64)
+}
+
+/// A product that fits: of at most 112 and 10 bits, or 107 and 20.
+#[inline(always)]
+fn times_small(a: u128, b: u32) -> u128 {
+    let [low, high] = words(a);
+    times_wide(low, u64::from(b)) + (u128::from(high * u64::from(b)) << 64)
+}
+
+#[inline(always)]
+fn to_f64(value: u128) -> f64 {
+    let [low, high] = words(value);
+    high as f64 * TWO_64 + low as f64
+}
+
+/// Of a value below 2^128.
+#[inline(always)]
+fn from_f64(value: f64) -> u128 {
+    let high = (value / TWO_64) as u64;
+    u128::from(high) << 64 | u128::from((value - high as f64 * TWO_64) as u64)
+}
+
 fn words(reserve: u128) -> [u64; 2] {
     [reserve as u64, (reserve >> 64) as u64]
 }
@@ -170,13 +248,23 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(5_000))]
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
 
         #[test]
         fn a_fee_of_3000_pips_rounds_as_997_of_1000(a in reserve(), b in reserve(), x in reserve()) {
             prop_assume!(x <= MAX_RESERVE - a);
             let out = Pair::new([a, b], 3_000).unwrap().quote(true, U256::from(x)).unwrap();
             prop_assert_eq!(U512::from(out.low_u128()), library(x, a, b));
+        }
+
+        #[test]
+        fn the_narrow_quote_is_that_of_the_wide_arithmetic(a in reserve(), b in reserve(), x in reserve(), fee in prop_oneof![Just(3_000u32), Just(0), 0..PIPS]) {
+            let pair = Pair::new([a, b], fee).unwrap();
+            let kept = U512::from(x) * U512::from(PIPS - fee);
+            let expected = kept * U512::from(b) / (U512::from(a) * U512::from(PIPS) + kept);
+            if let Some(out) = pair.quote_narrow([a, b], x) {
+                prop_assert_eq!(U512::from(out), expected);
+            }
         }
 
         #[test]
