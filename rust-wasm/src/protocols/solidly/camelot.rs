@@ -6,9 +6,9 @@
 //! computes with SafeMath. Of a stable pair's fee the owner's share leaves during the swap, the rest stays, as all of a volatile pair's does.
 
 use super::stable::{first_y, one, Arithmetic, Wrapping};
-use super::{Curve, Sides};
+use super::{stable_input, Curve, Sides};
 use crate::json;
-use crate::protocols::family::{input_by_bisection, At, Direction, Family};
+use crate::protocols::family::{At, Direction, Family};
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 use serde::Deserialize;
@@ -139,7 +139,7 @@ impl Family for Camelot {
 
     fn input_for(&self, direction: Direction, amount_out: U256, at: At) -> Answer<U256> {
         if self.curve.stable {
-            return input_by_bisection(|amount| self.quote(direction, amount, at), amount_out);
+            return stable_input(|amount| self.quote(direction, amount, at), amount_out);
         }
         let kept = self.curve.sides(direction)?.kept_for(amount_out, U256::from(UNITS))?;
         let input = kept.div_ceil(U256::from(UNITS - self.fee_units(direction)))?;

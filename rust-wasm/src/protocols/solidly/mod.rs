@@ -13,7 +13,7 @@ mod velodrome;
 pub use camelot::Camelot;
 pub use velodrome::{AerodromeV2, VelodromeV1, VelodromeV2};
 
-use super::family::Direction;
+use super::family::{input_by_bisection, Direction};
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 use stable::one;
@@ -127,7 +127,7 @@ impl Curve {
         }
         let ((x, y), scale_out) = (sides.whole(), sides.scale_out.to_f64());
         let finer = |scale: U256| if scale > one() { 1.0 } else { 0.0 };
-        let invariant = 4.0 / 3.0 / x + 1.0 / (x * x * x * 1e18);
+        let invariant = 4.0 / 3.0 / x + 1.0 / (x * x * x);
         let decimals = finer(sides.scale_out) + finer(sides.scale_in) * stable::slope(x, y);
         (invariant + decimals) * scale_out / 1e18
     }
@@ -170,6 +170,13 @@ impl Sides {
         }
         amount_out.mul_div_up(self.reserve_in.checked_mul(factor)?, self.reserve_out.checked_sub(amount_out)?)
     }
+}
+
+/// The smallest input for an output from a stable pair. A few of its quotes revert between others that do not (Newton's way goes through too
+/// large a y, or does not end): a search that meets one goes on as if that amount paid too little.
+fn stable_input(quote: impl Fn(U256) -> Answer<U256>, amount_out: U256) -> Answer<U256> {
+    let passed_over = |amount: U256| quote(amount).map_err(|_| Refusal::AmountTooSmall);
+    input_by_bisection(&quote, amount_out).or_else(|refusal| input_by_bisection(passed_over, amount_out).map_err(|_| refusal))
 }
 
 /// `_k`: the product of the balances, or x³y + y³x in units of 10^-18. Every overflow reverts.

@@ -124,15 +124,16 @@ pub fn slope(x: f64, y: f64) -> f64 {
     (3.0 * x * x * y + y * y * y) / (x * x * x + 3.0 * x * y * y)
 }
 
-/// Output and its slope for an input, whole tokens: Newton's steps on the output itself, which loses no digits for small inputs. From below,
-/// where the curve bends towards the steps, they never pass the solution.
+/// Output and its slope for an input, whole tokens: Newton's steps on the output itself, which loses no digits for small inputs (but up to
+/// half of them for those that take nearly all of a lopsided pair). From below, where the curve bends towards the steps, they never pass the
+/// solution.
 pub fn estimate(x: f64, y: f64, input: f64) -> (f64, f64) {
     let new_x = x + input;
     // new_x³·(y − out) + new_x·(y − out)³ = x³·y + x·y³, with the differences of cubes divided out.
     let gained = input * (y * (new_x * new_x + new_x * x + x * x) + y * y * y);
     let mut out = 0.0;
     for _ in 0..64 {
-        let rest = y - out;
+        let rest = (y - out).max(0.0);
         let lost = out * (new_x * new_x * new_x + new_x * (y * y + y * rest + rest * rest));
         let step = (gained - lost) / (new_x * new_x * new_x + 3.0 * new_x * rest * rest);
         out += step;
@@ -140,5 +141,5 @@ pub fn estimate(x: f64, y: f64, input: f64) -> (f64, f64) {
             break;
         }
     }
-    (out, slope(new_x, y - out))
+    (out, slope(new_x, (y - out).max(0.0)))
 }

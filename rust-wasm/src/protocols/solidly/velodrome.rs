@@ -6,9 +6,9 @@
 //! swap's own test. Stable quotes are not quite monotone: Newton's loop ends within a unit of 10^-18 or so of its solution, from either side.
 
 use super::stable::{first_y, invariant, one, second_y, Checked};
-use super::{k, Curve, Sides};
+use super::{k, stable_input, Curve, Sides};
 use crate::json;
-use crate::protocols::family::{input_by_bisection, At, Direction, Family};
+use crate::protocols::family::{At, Direction, Family};
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 use core::fmt::Debug;
@@ -149,7 +149,7 @@ impl<V: Version> Family for Pair<V> {
 
     fn input_for(&self, direction: Direction, amount_out: U256, at: At) -> Answer<U256> {
         if self.curve.stable || self.fee >= BASIS {
-            return input_by_bisection(|amount| self.quote(direction, amount, at), amount_out);
+            return stable_input(|amount| self.quote(direction, amount, at), amount_out);
         }
         let kept = self.curve.sides(direction)?.kept_for(amount_out, U256::ONE)?;
         // kept = ceil(input × share / 10,000) for the share that the fee leaves, so input × share > (kept − 1) × 10,000.
