@@ -127,7 +127,7 @@ function measureNative(market: Market, routes: Routes): { readonly results: read
 			engine.search(updates.pools.subarray(i, i + 1), Uint32Array.of(0), 3, 4, false, false, BOUND);
 		}
 	});
-	const quote = bestOf(20, lengths.length, () => engine.quote_routes(lengths, routes.edges, 1, routes.amounts));
+	const quote = bestOf(200, lengths.length, () => engine.quote_routes(lengths, routes.edges, 1, routes.amounts));
 	engine.free();
 	const against = (name: string, value: number, native: number, unit: string, atMost: number): BenchResult => {
 		const ratio = Number((value / native).toPrecision(3));

@@ -5,7 +5,7 @@ import { engineModule } from "../../rust-wasm/module.ts";
 import type { BenchResult } from "../report.ts";
 import { type Market, reservesOf } from "./market.ts";
 
-const ROUTES = 10_000;
+const ROUTES = 1_000;
 const CYCLES = 1_000;
 const SDK_ROUTES = 300;
 const SEED = 3;
@@ -59,7 +59,7 @@ export function measurePairs(market: Market, routes: Routes, peers: Peers): read
 	const { Engine } = engineModule();
 	const engine = new Engine();
 	engine.set_v2(market.shape, market.reserves);
-	const ours = bestOf(20, ROUTES, () => engine.quote_routes(LENGTHS, routes.edges, 1, routes.amounts));
+	const ours = bestOf(200, ROUTES, () => engine.quote_routes(LENGTHS, routes.edges, 1, routes.amounts));
 	const plain = (route: number): bigint => {
 		let amount = routes.inputs[route] ?? 0n;
 		for (const [reserveIn, reserveOut] of routes.reserves[route] ?? []) {
@@ -68,7 +68,7 @@ export function measurePairs(market: Market, routes: Routes, peers: Peers): read
 		}
 		return amount;
 	};
-	const bigInt = bestOf(10, ROUTES, () => {
+	const bigInt = bestOf(100, ROUTES, () => {
 		for (let route = 0; route < ROUTES; route++) plain(route);
 	});
 	const sdkRoutes = routes.reserves.slice(0, SDK_ROUTES).map((reserves) => peers.v2Route(reserves));

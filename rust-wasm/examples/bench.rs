@@ -42,7 +42,7 @@ fn main() {
     let search = start.elapsed().as_secs_f64() / pools.len() as f64;
     let (lengths, edges, amounts) = (input.u32s(), input.u32s(), input.u64s());
     let start = Instant::now();
-    let rounds = 20;
+    let rounds = 200;
     for _ in 0..rounds {
         std::hint::black_box(engine.quote_routes(&lengths, &edges, 1, &amounts));
     }

@@ -9,11 +9,14 @@ use crate::protocols::registry::{pool_from_json, FAMILIES};
 use crate::protocols::uniswap_v2::Pair;
 use crate::protocols::uniswap_v3::{Shape, V3Pool};
 use crate::refusal::{Answer, Refusal};
-use crate::route::{optimise, quote_route, RouteQuote};
+use crate::route::{optimise, pass_all, quote_route, Passage, RouteQuote};
 use crate::search::{search, Query};
 use crate::sizing::Chain;
 use crate::u256::U256;
 use wasm_bindgen::prelude::*;
+
+/// Routes that are quoted side by side: enough to hide a quote's latency, few enough to stay in the nearest cache.
+const SIDE_BY_SIDE: usize = 32;
 
 #[wasm_bindgen]
 #[derive(Default)]
@@ -144,19 +147,27 @@ impl Engine {
     /// number, which no pool pays.
     pub fn quote_routes(&self, lengths: &[u32], edges: &[u32], sizes: u32, amounts: &[u64]) -> Vec<u64> {
         let mut words = Vec::with_capacity(amounts.len());
+        let mut passages = Vec::with_capacity(SIDE_BY_SIDE);
+        let mut finish = |passages: &mut Vec<Passage>| {
+            pass_all(&self.market, passages);
+            for passage in passages.drain(..) {
+                let amount = passage.amount().unwrap_or_else(|refusal| U256::MAX.saturating_sub(U256::from(number(refusal))));
+                words.extend(amount.to_words());
+            }
+        };
         let mut inputs = amounts.chunks_exact(4);
         let mut rest = edges;
         for length in lengths {
             let (hops, others) = rest.split_at((*length as usize).min(rest.len()));
             rest = others;
             for input in inputs.by_ref().take(sizes as usize) {
-                let output = hops.iter().try_fold(U256::from_words(input), |amount, edge| {
-                    let edge = Edge(*edge);
-                    self.market.pool(edge)?.quote(edge.direction(), amount, self.market.at())
-                });
-                words.extend(output.unwrap_or_else(|refusal| U256::MAX.saturating_sub(U256::from(number(refusal)))).to_words());
+                passages.push(Passage::new(hops, U256::from_words(input)));
+                if passages.len() == SIDE_BY_SIDE {
+                    finish(&mut passages);
+                }
             }
         }
+        finish(&mut passages);
         words
     }
 

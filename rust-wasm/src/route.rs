@@ -1,6 +1,7 @@
 //! Quotes along a route, and the optimum of a cycle with what is around it.
 
 use crate::market::{Edge, Market};
+use crate::pool::Pool;
 use crate::refusal::{Answer, Refusal};
 use crate::sizing::Chain;
 use crate::u256::U256;
@@ -16,6 +17,50 @@ pub struct Optimum {
     pub quote: RouteQuote,
     /// Other inputs and what the cycle would pay for them.
     pub alternatives: Vec<(U256, U256)>,
+}
+
+/// A route and an input, on its way.
+#[derive(Clone, Copy)]
+pub struct Passage<'a> {
+    pub edges: &'a [u32],
+    /// Where the amount fits, which is mostly so: pairs are quoted in 128 bits as long as that is enough.
+    narrow: Option<u128>,
+    wide: Answer<U256>,
+}
+
+impl<'a> Passage<'a> {
+    pub fn new(edges: &'a [u32], amount_in: U256) -> Self {
+        Self { edges, narrow: amount_in.to_u128().ok(), wide: Ok(amount_in) }
+    }
+
+    pub fn amount(&self) -> Answer<U256> {
+        self.narrow.map_or(self.wide, |amount| Ok(U256::from(amount)))
+    }
+
+    #[inline]
+    fn pass(&mut self, market: &Market, edge: Edge) {
+        if let (Ok(Pool::V2(pair)), Some(amount)) = (market.pool(edge), self.narrow) {
+            if let Some(out) = pair.quote_u128(edge.direction().zero_for_one(), amount) {
+                self.narrow = Some(out);
+                return;
+            }
+        }
+        self.wide = self.amount().and_then(|amount| market.pool(edge)?.quote(edge.direction(), amount, market.at()));
+        self.narrow = self.wide.ok().and_then(|amount| amount.to_u128().ok());
+    }
+}
+
+/// Takes all of them through their routes, hop by hop side by side: a quote waits for the one before it, but not for its neighbour's, so the processor
+/// works on several at once.
+pub fn pass_all(market: &Market, passages: &mut [Passage]) {
+    let hops = passages.iter().map(|passage| passage.edges.len()).max().unwrap_or(0);
+    for hop in 0..hops {
+        for passage in passages.iter_mut() {
+            if let Some(edge) = passage.edges.get(hop) {
+                passage.pass(market, Edge(*edge));
+            }
+        }
+    }
 }
 
 pub fn quote_route(market: &Market, edges: &[Edge], amount_in: U256) -> Answer<RouteQuote> {

@@ -8,6 +8,7 @@ use crate::u256::U256;
 use serde::Deserialize;
 
 const PIPS: u32 = 1_000_000;
+const THOUSAND: u32 = 1_000;
 /// The pair stores its reserves as uint112 and reverts with `UniswapV2: OVERFLOW` above it.
 const MAX_RESERVE: u128 = (1 << 112) - 1;
 
@@ -37,7 +38,9 @@ impl TryFrom<PairState> for Pair {
 pub struct Pair {
     /// Two words each, the lower first: without the alignment of u128 a pool takes a quarter less memory.
     reserves: [[u64; 2]; 2],
+    /// Share of the input that is swapped, `keep / whole`: in thousandths where that is exact, as the quotient is the same and the numbers smaller.
     keep: u32,
+    whole: u32,
 }
 
 impl Pair {
@@ -47,12 +50,14 @@ impl Pair {
         if fee_pips >= PIPS {
             return Err(Refusal::InvalidState);
         }
-        Ok(Self { reserves: reserves.map(words), keep: PIPS - fee_pips })
+        let keep = PIPS - fee_pips;
+        let by = if keep % THOUSAND == 0 { THOUSAND } else { 1 };
+        Ok(Self { reserves: reserves.map(words), keep: keep / by, whole: PIPS / by })
     }
 
     pub fn with_reserves(&self, reserves: [u128; 2]) -> Answer<Self> {
         check(reserves)?;
-        Ok(Self { reserves: reserves.map(words), keep: self.keep })
+        Ok(Self { reserves: reserves.map(words), ..*self })
     }
 
     /// What the pair pays for `amount_in`, rounded down; may be 0.
@@ -69,21 +74,29 @@ impl Pair {
         }
         // Widths: 112 + 20 bits, then 112 more: the product stays below 2^244.
         let kept = amount_in.checked_mul(U256::from(self.keep))?;
-        let denominator = U256::from(reserve_in).checked_mul(U256::from(PIPS))?.checked_add(kept)?;
+        let denominator = U256::from(reserve_in).checked_mul(U256::from(self.whole))?.checked_add(kept)?;
         kept.mul_div(U256::from(reserve_out), denominator)
+    }
+
+    /// [`Pair::quote`] for amounts and reserves of a usual size; nothing where that needs wider numbers, or refuses.
+    #[inline]
+    pub fn quote_u128(&self, zero_for_one: bool, amount_in: u128) -> Option<u128> {
+        let [reserve_in, reserve_out] = self.directed(zero_for_one).ok()?;
+        if amount_in == 0 || amount_in > MAX_RESERVE - reserve_in {
+            return None;
+        }
+        self.quote_narrow([reserve_in, reserve_out], amount_in)
     }
 
     /// The quote where the product of the fraction stays below 2^174: several times faster. Doubles give the quotient to 50 bits, so what is left of
     /// the numerator is less than 2^127 and its low 128 bits tell it whole; doubles divide that again, and what is then left decides by one or two.
     #[inline]
     fn quote_narrow(&self, [reserve_in, reserve_out]: [u128; 2], amount_in: u128) -> Option<u128> {
-        // A fee of whole thousandths has the same quotient with smaller numbers.
-        let (keep, whole) = if self.keep % 1_000 == 0 { (self.keep / 1_000, PIPS / 1_000) } else { (self.keep, PIPS) };
-        if whole == PIPS && (reserve_in | amount_in) >> 107 != 0 {
+        if self.whole == PIPS && (reserve_in | amount_in) >> 103 != 0 {
             return None;
         }
-        let kept = times_small(amount_in, keep);
-        let denominator = times_small(reserve_in, whole) + kept;
+        let kept = times_small(amount_in, self.keep);
+        let denominator = times_small(reserve_in, self.whole) + kept;
         let divisor = to_f64(denominator);
         let product = to_f64(kept) * to_f64(reserve_out);
         if product >= TWO_174 {
@@ -91,8 +104,7 @@ impl Pair {
         }
         let mut quotient = from_f64(product / divisor);
         let mut rest = times_low(kept, reserve_out).wrapping_sub(times_low(quotient, denominator)) as i128;
-        let share = to_f64(rest.unsigned_abs()) / divisor;
-        let further = if rest < 0 { -share } else { share } as i64;
+        let further = (signed_to_f64(rest) / divisor) as i64;
         quotient = quotient.wrapping_add_signed(i128::from(further));
         rest = rest.wrapping_sub(times_low(i128::from(further) as u128, denominator) as i128);
         while rest < 0 {
@@ -116,8 +128,8 @@ impl Pair {
         if rest.is_zero() {
             return Err(Refusal::InsufficientLiquidity);
         }
-        // kept × out ≥ amount_out × (in × PIPS + kept)  ⇔  kept ≥ amount_out × in × PIPS / (out − amount_out).
-        let scaled = U256::from(reserve_in).checked_mul(U256::from(PIPS))?;
+        // kept × out ≥ amount_out × (in × whole + kept)  ⇔  kept ≥ amount_out × in × whole / (out − amount_out).
+        let scaled = U256::from(reserve_in).checked_mul(U256::from(self.whole))?;
         let kept = amount_out.mul_div_up(scaled, rest)?;
         kept.div_ceil(U256::from(self.keep))
     }
@@ -132,7 +144,7 @@ impl Pair {
 
     /// Share of the input that is swapped: 0.997 for a fee of 0.3 %.
     pub fn kept_share(&self) -> f64 {
-        f64::from(self.keep) / f64::from(PIPS)
+        f64::from(self.keep) / f64::from(self.whole)
     }
 
     /// Reserves by direction, in doubles; nothing for an empty pair.
@@ -157,9 +169,9 @@ impl Pair {
 }
 
 const TWO_174: f64 = (1u128 << 87) as f64 * (1u128 << 87) as f64;
-const TWO_64: f64 = 18_446_744_073_709_551_616.0;
 
 /// WebAssembly has no product of two words wider than one: the compiler's own 128-bit product is a call, these are a few multiplications in line.
+#[cfg(target_arch = "wasm32")]
 #[inline(always)]
 fn times_wide(a: u64, b: u64) -> u128 {
     let (a_low, a_high, b_low, b_high) = (a & 0xffff_ffff, a >> 32, b & 0xffff_ffff, b >> 32);
@@ -170,6 +182,12 @@ fn times_wide(a: u64, b: u64) -> u128 {
     u128::from(high) << 64 | u128::from(middle_low << 32 | low & 0xffff_ffff)
 }
 
+#[cfg(not(target_arch = "wasm32"))]
+#[inline(always)]
+fn times_wide(a: u64, b: u64) -> u128 {
+    u128::from(a) * u128::from(b)
+}
+
 /// The low 128 bits of the product.
 #[inline(always)]
 fn times_low(a: u128, b: u128) -> u128 {
@@ -178,24 +196,35 @@ fn times_low(a: u128, b: u128) -> u128 {
     times_wide(a_low, b_low).wrapping_add(u128::from(cross) << 64)
 }
 
-/// A product that fits: of at most 112 and 10 bits, or 107 and 20.
+/// A product that fits: of at most 112 and 10 bits, or 103 and 20.
 #[inline(always)]
 fn times_small(a: u128, b: u32) -> u128 {
     let [low, high] = words(a);
     times_wide(low, u64::from(b)) + (u128::from(high * u64::from(b)) << 64)
 }
 
+/// Conversions go by signed words of 62 bits: processors have those as one instruction, unsigned ones as many.
+const SPLIT: u32 = 62;
+const SPLIT_F64: f64 = (1u64 << SPLIT) as f64;
+
+/// Of a value below 2^125.
 #[inline(always)]
 fn to_f64(value: u128) -> f64 {
-    let [low, high] = words(value);
-    high as f64 * TWO_64 + low as f64
+    signed_to_f64(value as i128)
 }
 
-/// Of a value below 2^128.
+/// Of a value of less than 125 bits.
+#[inline(always)]
+fn signed_to_f64(value: i128) -> f64 {
+    let low = (value as u64 & ((1 << SPLIT) - 1)) as i64;
+    (value >> SPLIT) as i64 as f64 * SPLIT_F64 + low as f64
+}
+
+/// Of a value below 2^124.
 #[inline(always)]
 fn from_f64(value: f64) -> u128 {
-    let high = (value / TWO_64) as u64;
-    u128::from(high) << 64 | u128::from((value - high as f64 * TWO_64) as u64)
+    let high = (value / SPLIT_F64) as i64;
+    ((high as u128) << SPLIT) + (value - high as f64 * SPLIT_F64) as i64 as u128
 }
 
 fn words(reserve: u128) -> [u64; 2] {
