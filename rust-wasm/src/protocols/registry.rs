@@ -1,5 +1,6 @@
 //! From a state's JSON form to a pool, by the name of its family.
 
+use super::dodo::Dodo;
 use super::family::Family;
 use super::liquidity_book::LiquidityBook;
 use super::llamma::Llamma;
@@ -24,6 +25,7 @@ pub const FAMILIES: &[(&str, Reader)] = &[
     ("aerodrome-v2", read::<AerodromeV2>),
     ("velodrome-v1", read::<VelodromeV1>),
     ("camelot-v2", read::<Camelot>),
+    ("dodo-v2", read::<Dodo>),
 ];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
