@@ -1,7 +1,7 @@
 //! Newton's iterations for the invariant D and for one balance, as all generations have them. The invariant (Curve v2 whitepaper) is
 //! K·D^(N−1)·S + P = K·D^N + (D/N)^N with K = A·K0·γ² / (γ + 1 − K0)², K0 = P·N^N / D^N; S is the sum and P the product of the balances.
 
-use super::arithmetic::{fraction, uint, within, E16, E18, E20};
+use super::arithmetic::{fraction, lax_add, lax_div, uint, within, E16, E18, E20, E36};
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 
@@ -129,4 +129,28 @@ pub fn check_share(balance: U256, d: U256) -> Answer<()> {
 /// The assert on D that opens `newton_y` and `get_y`.
 pub fn check_invariant(d: U256) -> Answer<()> {
     within(d, 10u128.pow(17), 10u128.pow(33))
+}
+
+/// `get_p` of the NG math contracts: price of each coin in coin 0 at scaled balances, in units of the price scale.
+pub fn spot_prices<const N: usize>(curve: &Curve, x: &[U256; N], d: U256) -> Answer<[U256; N]> {
+    check_invariant(d)?;
+    let (one, e36) = (uint(E18), uint(E36));
+    let mut k0 = uint(if N == 2 { 4 } else { 27 }).checked_mul(x[0])?.checked_mul(x[1])?;
+    for x in &x[2..] {
+        k0 = lax_div(k0, d).checked_mul(*x)?;
+    }
+    let k0 = lax_div(lax_div(k0, d).checked_mul(e36)?, d);
+    let gamma_and_one = lax_add(curve.gamma, one);
+    let slope = lax_add(curve.gamma << 1, uint(3 * E18));
+    let g = lax_div(lax_div(k0.checked_mul(k0)?.checked_mul(uint(2))?, e36).checked_mul(k0)?, e36)
+        .checked_add(gamma_and_one.wrapping_mul(gamma_and_one))?
+        .checked_sub(lax_div(lax_div(k0.wrapping_mul(k0), e36).checked_mul(slope)?, one))?;
+    let amplification = lax_div(curve.ann.wrapping_mul(curve.gamma.wrapping_mul(curve.gamma)), curve.multiplier);
+    let part = |x: U256| g.checked_add(lax_div(lax_div(amplification.checked_mul(x)?, d).checked_mul(k0)?, e36));
+    let denominator = part(x[0])?;
+    let mut prices = [one; N];
+    for (price, y) in prices.iter_mut().zip(x).skip(1) {
+        *price = lax_div(fraction(x[0], part(*y)?, *y)?.checked_mul(one)?, denominator);
+    }
+    Ok(prices)
 }

@@ -1,6 +1,6 @@
 //! The state's JSON form of all three families, and which contract its `variant` names.
 
-use super::arithmetic::{fraction, uint, E18};
+use super::arithmetic::{uint, E18};
 use super::first::{First, Tricrypto2};
 use super::tricrypto::TricryptoNg;
 use super::twocrypto::{Generation, Twocrypto};
@@ -120,7 +120,11 @@ fn read(text: &str) -> Result<State, String> {
 
 /// The contract's name; a recorded state adds `-ramp` while A and gamma move, which the times tell as well.
 fn variant(state: &State) -> &str {
-    state.variant.strip_suffix("-ramp").unwrap_or(&state.variant)
+    variant_of(&state.variant)
+}
+
+pub(super) fn variant_of(variant: &str) -> &str {
+    variant.strip_suffix("-ramp").unwrap_or(variant)
 }
 
 fn unknown(variant: &str, known: &str) -> String {

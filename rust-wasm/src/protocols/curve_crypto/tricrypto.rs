@@ -4,7 +4,7 @@
 use super::arithmetic::{abs, cbrt, fraction, int, isqrt, lax_add, lax_div, lax_sdiv, lax_sub, negated, signed_cbrt, sorted, square, uint};
 use super::arithmetic::{within, E16, E18, E20, E36};
 use super::first::{equilibrium, has_profit, keeps_profit, middle_of_three, others};
-use super::newton::{check_invariant, check_share, newton_y, Curve, Others};
+use super::newton::{check_invariant, check_share, newton_y, spot_prices, Curve, Others};
 use super::settlement::{deviation, towards, Trade};
 use super::state::Ramp;
 use super::{Pool, Rules};
@@ -52,8 +52,8 @@ impl Rules<3> for TricryptoNg {
     fn last_prices(self, pool: &Pool<3, Self>, curve: &Curve, trade: &Trade<3>, d: U256) -> Answer<[U256; 3]> {
         let mut prices = pool.price_scale;
         let spot = spot_prices(curve, &trade.x, d)?;
-        for (price, spot) in prices.iter_mut().skip(1).zip(spot) {
-            *price = fraction(spot, *price, uint(E18))?;
+        for (price, spot) in prices.iter_mut().skip(1).zip(&spot[1..]) {
+            *price = fraction(*spot, *price, uint(E18))?;
             // Packed in halves of a word.
             within(*price, 0, u128::MAX - 1)?;
         }
@@ -221,29 +221,4 @@ fn newton_d(curve: &Curve, x: &[U256; 3], k0_guess: U256) -> Answer<U256> {
         }
     }
     Err(Refusal::NoConvergence)
-}
-
-/// `get_p`: prices of coins 1 and 2 at scaled balances.
-fn spot_prices(curve: &Curve, x: &[U256; 3], d: U256) -> Answer<[U256; 2]> {
-    check_invariant(d)?;
-    let signed = I256::from_unsigned;
-    let [ann, gamma, d] = [signed(curve.ann)?, signed(curve.gamma)?, signed(d)?];
-    let [x, y, z] = [signed(x[0])?, signed(x[1])?, signed(x[2])?];
-    let (one, e36, multiplier) = (int(E18), int(E36), int(A_MULTIPLIER));
-    let (three, twenty_seven) = (int(3), int(27));
-    let sum = x.wrapping_add(y).wrapping_add(z);
-    let amplification = twenty_seven.checked_mul(ann)?.wrapping_mul(gamma.wrapping_mul(gamma));
-    let k = lax_sdiv(twenty_seven.checked_mul(x)?.checked_mul(y)?, d).checked_mul(z)?;
-    let k = lax_sdiv(lax_sdiv(k, d).checked_mul(e36)?, d);
-    let slope = int(4).checked_mul(gamma)?.wrapping_mul(one).wrapping_add(int(6).wrapping_mul(e36));
-    let imbalance = lax_sdiv(lax_sdiv(lax_sdiv(amplification.checked_mul(sum.checked_sub(d)?)?, d), twenty_seven), multiplier);
-    let g = lax_sdiv(three.checked_mul(square(k)?)?, e36)
-        .checked_sub(lax_sdiv(k.checked_mul(slope)?, e36))?
-        .checked_add(imbalance)?
-        .checked_add(gamma.wrapping_add(one).wrapping_mul(gamma.wrapping_add(three.wrapping_mul(one))))?;
-    let g3 = lax_sdiv(g.checked_mul(d)?, amplification).checked_mul(one)?.checked_mul(twenty_seven)?.checked_mul(multiplier)?;
-    let g3 = lax_sdiv(g3, one);
-    let divisor = g3.checked_add(x)?;
-    let price = |other: I256| lax_sdiv(lax_sdiv(x.checked_mul(g3.checked_add(other)?)?, other).checked_mul(one)?, divisor).to_unsigned();
-    Ok([price(y)?, price(z)?])
 }
