@@ -175,13 +175,13 @@ fn random_state(random: &mut Random, kind: Kind) -> Value {
         "last_prices_timestamp": if kind == Kind::Tricrypto2 { (now - random.below(2_000)).to_string() } else { now.to_string() },
         "total_supply": "1", "D": "0", "virtual_price": "1", "xcp_profit": "1",
     });
-    let model = Model { kind, state: &state };
+    let model = Model::new(kind, &state);
     let (a, gamma) = model.amplification(u128::from(if end > 1 { start.max(now.min(end)) } else { now }));
     let scaled = model.scaled();
     let guess = scaled.iter().map(|x| x.get().unwrap().to_string().parse::<U256>().unwrap().to_f64()).sum::<f64>();
     let d = kind.newton_d(&a, &gamma, &scaled, &n(0)).map_or_else(|| text(guess), |d| d.get().unwrap().to_string());
     state["D"] = Value::from(d.clone());
-    let per_unit = Model { kind, state: &state }.worth(&d).unwrap_or_else(|| "1000000000000000000".to_owned()).parse::<U256>().unwrap();
+    let per_unit = Model::new(kind, &state).worth(&d).unwrap_or_else(|| "1000000000000000000".to_owned()).parse::<U256>().unwrap();
     let supply = U256::from_f64(per_unit.to_f64() / (1.0 + 0.1 * random.share() * random.share())).max(U256::ONE);
     let price = per_unit.mul_div(uint(E18), supply).unwrap();
     let gained = price.to_f64() - 1e18;
@@ -221,7 +221,7 @@ fn prove(family: &str, kinds: &[Kind]) {
         let kind = kinds[case as usize % kinds.len()];
         let state = random_state(&mut random, kind);
         let pool = pool_of(&state);
-        let model = Model { kind, state: &state };
+        let model = Model::new(kind, &state);
         let now = pool_time(&state);
         for _ in 0..4 {
             let from = random.below(kind.coins() as u64) as usize;

@@ -4,6 +4,7 @@
 use crate::u256::U256;
 use num_bigint::{BigInt, Sign};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::ops::{Add, Div, Mul, Sub};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -12,8 +13,14 @@ pub struct Word {
     is_signed: bool,
 }
 
+thread_local! {
+    static POWERS: Vec<BigInt> = (0..=60).map(|exponent| BigInt::from(10).pow(exponent)).collect();
+    /// 2^255
+    static HALF: BigInt = BigInt::from(1) << 255;
+}
+
 fn power(exponent: u32) -> BigInt {
-    BigInt::from(10).pow(exponent)
+    POWERS.with(|powers| powers[exponent as usize].clone())
 }
 
 /// Unsigned constant.
@@ -32,12 +39,18 @@ fn ten(exponent: u32) -> Word {
 
 impl Word {
     fn of(value: BigInt, is_signed: bool) -> Self {
-        let half: BigInt = BigInt::from(1) << 255;
-        let fits = if is_signed { value >= -half.clone() && value < half } else { value.sign() != Sign::Minus && value < half * 2 };
+        let fits = match (is_signed, value.bits()) {
+            (true, 256) => HALF.with(|half| value == -half),
+            (true, bits) => bits < 256,
+            (false, bits) => bits <= 256 && value.sign() != Sign::Minus,
+        };
         Self { value: fits.then_some(value), is_signed }
     }
 
     fn wrapped(value: BigInt, is_signed: bool) -> Self {
+        if value.bits() < 256 && (is_signed || value.sign() != Sign::Minus) {
+            return Self { value: Some(value), is_signed };
+        }
         let modulus: BigInt = BigInt::from(1) << 256;
         let rest: BigInt = ((value % &modulus) + &modulus) % &modulus;
         let rest = if is_signed && rest.bits() == 256 { rest - modulus } else { rest };
@@ -573,25 +586,31 @@ fn cubic_of_two(ann: &Word, gamma: &Word, x_j: &Word, d: &Word) -> Option<Option
 }
 
 /// A pool from its recorded state, every field by its name.
-pub struct Model<'a> {
+pub struct Model {
     pub kind: Kind,
-    pub state: &'a Value,
+    fields: HashMap<String, Vec<Word>>,
 }
 
-impl Model<'_> {
+impl Model {
+    pub fn new(kind: Kind, state: &Value) -> Self {
+        let number = |value: &Value| Word::of(value.as_str().unwrap().parse().unwrap(), false);
+        let fields = state.as_object().unwrap().iter().filter(|(name, _)| *name != "variant").map(|(name, value)| {
+            let list = value.as_array().map_or_else(|| vec![number(value)], |list| list.iter().map(number).collect());
+            (name.clone(), list)
+        });
+        Self { kind, fields: fields.collect() }
+    }
+
     fn field(&self, name: &str) -> Word {
-        Word::of(self.state[name].as_str().unwrap().parse().unwrap(), false)
+        self.fields[name][0].clone()
     }
 
     fn list(&self, name: &str) -> Vec<Word> {
-        match &self.state[name] {
-            Value::Array(list) => list.iter().map(|value| Word::of(value.as_str().unwrap().parse().unwrap(), false)).collect(),
-            _ => vec![self.field(name)],
-        }
+        self.fields[name].clone()
     }
 
     fn time(&self, name: &str) -> u128 {
-        self.state[name].as_str().unwrap().parse().unwrap()
+        u128::try_from(self.fields[name][0].get().unwrap()).unwrap()
     }
 
     pub fn amplification(&self, now: u128) -> (Word, Word) {
