@@ -1,6 +1,7 @@
 //! One file or folder per protocol family: its exact mathematics on plain values, without any knowledge of search or of the boundary.
 
 pub mod dodo;
+pub mod curve_crypto;
 pub mod family;
 pub mod liquidity_book;
 pub mod llamma;

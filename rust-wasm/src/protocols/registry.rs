@@ -1,6 +1,7 @@
 //! From a state's JSON form to a pool, by the name of its family.
 
 use super::dodo::Dodo;
+use super::curve_crypto;
 use super::family::Family;
 use super::liquidity_book::LiquidityBook;
 use super::llamma::Llamma;
@@ -26,6 +27,9 @@ pub const FAMILIES: &[(&str, Reader)] = &[
     ("velodrome-v1", read::<VelodromeV1>),
     ("camelot-v2", read::<Camelot>),
     ("dodo-v2", read::<Dodo>),
+    ("curve-crypto-v1", curve_crypto::first_generation),
+    ("tricrypto-ng", curve_crypto::tricrypto_ng),
+    ("twocrypto-ng", curve_crypto::twocrypto_ng),
 ];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
