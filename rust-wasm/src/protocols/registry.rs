@@ -1,5 +1,6 @@
 //! From a state's JSON form to a pool, by the name of its family.
 
+use super::curve_stable::{classic::Classic, classic_meta::ClassicMeta, ng::Ng, ng_meta::NgMeta};
 use super::family::Family;
 use super::uniswap_v2::Pair;
 use serde::de::DeserializeOwned;
@@ -9,7 +10,13 @@ use serde::Deserialize;
 type Reader = fn(&str) -> Result<Box<dyn Family>, String>;
 
 /// Every family by its name, in the order of `docs/protocols.md`.
-pub const FAMILIES: &[(&str, Reader)] = &[("uniswap-v2", read::<Pair>)];
+pub const FAMILIES: &[(&str, Reader)] = &[
+    ("uniswap-v2", read::<Pair>),
+    ("curve-3pool", read::<Classic>),
+    ("curve-meta", read::<ClassicMeta>),
+    ("stableswap-ng", read::<Ng>),
+    ("stableswap-ng-meta", read::<NgMeta>),
+];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
 pub fn pool_from_json(text: &str) -> Result<Box<dyn Family>, String> {
