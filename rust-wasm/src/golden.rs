@@ -57,6 +57,10 @@ pub fn check(line: &str) -> Result<(String, Vec<Checked>), String> {
     let mut state = row.get("state").and_then(Value::as_object).cloned().ok_or("`state` is missing or no object")?;
     state.insert("family".to_owned(), Value::from(family.as_str()));
     state.entry("variant".to_owned()).or_insert_with(|| Value::from(variant));
+    if let Some(function) = row.get("fn").and_then(Value::as_str) {
+        // Metapools: the coins of the base pool are meant.
+        state.entry("underlying".to_owned()).or_insert_with(|| Value::from(function.ends_with("_underlying")));
+    }
     let pool = pool_from_json(&Value::Object(state).to_string())?;
     let questions = match variant {
         "getSwapIn" | "exactOutput" => exact_output(&row, pool.as_ref())?,

@@ -2,6 +2,7 @@
 
 pub mod dodo;
 pub mod curve_crypto;
+pub mod curve_stable;
 pub mod family;
 pub mod liquidity_book;
 pub mod llamma;

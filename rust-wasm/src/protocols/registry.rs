@@ -2,6 +2,7 @@
 
 use super::dodo::Dodo;
 use super::curve_crypto;
+use super::curve_stable::{classic::Classic, classic_meta::ClassicMeta, ng::Ng, ng_meta::NgMeta};
 use super::family::Family;
 use super::liquidity_book::LiquidityBook;
 use super::llamma::Llamma;
@@ -30,6 +31,10 @@ pub const FAMILIES: &[(&str, Reader)] = &[
     ("curve-crypto-v1", curve_crypto::first_generation),
     ("tricrypto-ng", curve_crypto::tricrypto_ng),
     ("twocrypto-ng", curve_crypto::twocrypto_ng),
+    ("curve-3pool", read::<Classic>),
+    ("curve-meta", read::<ClassicMeta>),
+    ("stableswap-ng", read::<Ng>),
+    ("stableswap-ng-meta", read::<NgMeta>),
 ];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
