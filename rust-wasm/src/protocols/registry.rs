@@ -1,8 +1,8 @@
 //! From a state's JSON form to a pool, by the name of its family.
 
-use super::dodo::Dodo;
 use super::curve_crypto;
 use super::curve_stable::{classic::Classic, classic_meta::ClassicMeta, ng::Ng, ng_meta::NgMeta};
+use super::dodo::Dodo;
 use super::family::Family;
 use super::liquidity_book::LiquidityBook;
 use super::llamma::Llamma;
