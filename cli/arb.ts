@@ -131,9 +131,10 @@ program
 		"exact outputs for a file of pool states and inputs, one JSON object a line; a line that cannot be answered gets an error, the rest go on",
 	)
 	.requiredOption("--file <cases.jsonl>", 'lines {"pool": STATE, "tokenIn", "tokenOut", "amountIn"}; .gz is unpacked, - is standard input')
-	.action(async ({ file }: { file: string }) => {
+	.option("--experimental", "families that are not proven against their contracts as well")
+	.action(async ({ file, ...options }: { file: string; experimental?: boolean }) => {
 		const { quoteCommand } = await import("./quote.ts");
-		if (!(await quoteCommand(file))) process.exitCode = 1;
+		if (!(await quoteCommand(file, options))) process.exitCode = 1;
 	});
 
 program
@@ -154,6 +155,7 @@ program
 	.option("--max-hops <n>", "2, 3 or 4", readMaxHops, 3)
 	.option("--top <k>", "at most this many", readCount)
 	.option("--count", "only their number")
+	.option("--experimental", "pools of families that are not proven against their contracts as well")
 	.option("--exact", "the size that earns most, not one within a billionth or a base unit of the coarsest token; slower")
 	.option("--json", "a JSON object for each")
 	.action(async (options: SearchOptions) => {

@@ -2,6 +2,9 @@ import { messageOf } from "../domain/errors.ts";
 import { type CheckedAnswer, checkGoldenLine } from "../rust-wasm/golden-check.ts";
 import { readLines } from "./lines.ts";
 
+/** Of the lines that could not be read, so many are shown. */
+const MOST_BAD_LINES = 10;
+
 interface FamilyResult {
 	answers: number;
 	matches: number;
@@ -74,6 +77,7 @@ function asText(families: ReadonlyMap<string, FamilyResult>, badLines: readonly 
 					`  ${JSON.stringify(firstMismatch.row)}`,
 				],
 	);
-	const bad = badLines.map(({ file, line, message }) => `${file}:${line}: ${message}`);
+	const bad = badLines.slice(0, MOST_BAD_LINES).map(({ file, line, message }) => `${file}:${line}: ${message}`);
+	if (badLines.length > MOST_BAD_LINES) bad.push(`and ${badLines.length - MOST_BAD_LINES} further lines that could not be read`);
 	return `${[...table, ...mismatches, ...bad].join("\n")}\n`;
 }

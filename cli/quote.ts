@@ -21,7 +21,7 @@ type Case = z.output<typeof caseSchema>;
  * `arb quote --file FILE`: a line of JSON for each line of the file, in order: `{"amountOut"}`, or `{"error": {"code", "message"}}` for one that cannot be
  * answered. True where all could be.
  */
-export async function quoteCommand(file: string): Promise<boolean> {
+export async function quoteCommand(file: string, options: { readonly experimental?: boolean }): Promise<boolean> {
 	const out = new LineWriter();
 	let isGood = true;
 	// Files are mostly sorted by pool: the last state is kept.
@@ -29,7 +29,7 @@ export async function quoteCommand(file: string): Promise<boolean> {
 	const poolOf = (state: Case["pool"]): SinglePool => {
 		const text = JSON.stringify(state);
 		if (last?.state !== text) {
-			const pool = new SinglePool(state);
+			const pool = new SinglePool(state, options);
 			last?.pool[Symbol.dispose]();
 			last = { state: text, pool };
 		}

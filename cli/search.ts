@@ -67,12 +67,13 @@ export interface SearchOptions {
 	readonly top?: number;
 	readonly count?: boolean;
 	readonly exact?: boolean;
+	readonly experimental?: boolean;
 	readonly json?: boolean;
 }
 
 /** `arb search`: every profitable cycle on the states of a file. True where every line of it could be read. */
 export async function searchCommand(options: SearchOptions): Promise<boolean> {
-	using engine = new Engine();
+	using engine = new Engine(options);
 	const pools: string[] = [];
 	let bad = 0;
 	let leftOut = 0;

@@ -86,12 +86,15 @@ const RESERVE_WORDS = 4;
  */
 export class Engine {
 	readonly #wasm: WasmEngine;
+	readonly #isExperimental: boolean;
 	readonly #pools = new Map<string, KnownPool>();
 	readonly #byId: (KnownPool | undefined)[] = [];
 	readonly #free: number[] = [];
 	readonly #tokens = new Map<string, number>();
 
-	constructor() {
+	/** `experimental` takes pools of families that are not proven against their contracts as well. */
+	constructor({ experimental = false }: { readonly experimental?: boolean } = {}) {
+		this.#isExperimental = experimental;
 		const { Engine: Wasm } = engineModule();
 		this.#wasm = new Wasm();
 	}
@@ -149,7 +152,7 @@ export class Engine {
 		}
 		const id = this.#pools.get(address)?.id ?? this.#free.at(-1) ?? this.#byId.length;
 		const numbers = Uint32Array.from(tokens, (token) => this.#token(token));
-		calling(`state of pool ${address}`, () => this.#wasm.set_pool(id, numbers, JSON.stringify(state)));
+		calling(`state of pool ${address}`, () => this.#wasm.set_pool(id, numbers, JSON.stringify(state), this.#isExperimental));
 		this.#remember(id, state, tokens);
 	}
 

@@ -13,10 +13,14 @@ export interface TokenIndices {
 export class SinglePool {
 	readonly #wasm: WasmPool;
 
-	/** @throws ArbError `engine`, `invalid_state` with the field's name. */
-	constructor(state: unknown) {
+	/**
+	 * `experimental` takes a pool of a family that is not proven against its contract.
+	 *
+	 * @throws ArbError `engine`, `invalid_state` with the field's name.
+	 */
+	constructor(state: unknown, { experimental = false }: { readonly experimental?: boolean } = {}) {
 		const { SinglePool: Wasm } = engineModule();
-		this.#wasm = calling("pool state", () => new Wasm(JSON.stringify(state)));
+		this.#wasm = calling("pool state", () => new Wasm(JSON.stringify(state), experimental));
 	}
 
 	get tokenCount(): number {

@@ -5,7 +5,7 @@ use crate::golden;
 use crate::market::{Edge, Market};
 use crate::pool::Pool;
 use crate::protocols::family::{At, Direction, Family};
-use crate::protocols::registry::{pool_from_json, FAMILIES};
+use crate::protocols::registry::{tradable_pool_from_json, EXPERIMENTAL, FAMILIES};
 use crate::protocols::uniswap_v2::Pair;
 use crate::protocols::uniswap_v3::{Shape, V3Pool};
 use crate::refusal::{Answer, Refusal};
@@ -68,8 +68,8 @@ impl Engine {
     }
 
     /// A pool of any family from its state's JSON form; throws a sentence that names the field instead of a number where that is wrong.
-    pub fn set_pool(&mut self, pool: u32, tokens: &[u32], state: &str) -> Result<(), JsValue> {
-        let family = pool_from_json(state).map_err(|message| JsValue::from_str(&message))?;
+    pub fn set_pool(&mut self, pool: u32, tokens: &[u32], state: &str, experimental: bool) -> Result<(), JsValue> {
+        let family = tradable_pool_from_json(state, experimental).map_err(|message| JsValue::from_str(&message))?;
         self.market.insert(pool, tokens, Pool::Other(family)).map_err(|refusal| JsValue::from_f64(f64::from(number(refusal))))
     }
 
@@ -223,8 +223,8 @@ pub struct SinglePool(Box<dyn Family>);
 impl SinglePool {
     /// Throws a sentence that names the field where the state is wrong.
     #[wasm_bindgen(constructor)]
-    pub fn new(state: &str) -> Result<SinglePool, JsValue> {
-        pool_from_json(state).map(Self).map_err(|message| JsValue::from_str(&message))
+    pub fn new(state: &str, experimental: bool) -> Result<SinglePool, JsValue> {
+        tradable_pool_from_json(state, experimental).map(Self).map_err(|message| JsValue::from_str(&message))
     }
 
     pub fn token_count(&self) -> u32 {
@@ -265,10 +265,11 @@ pub fn check_golden(line: &str) -> Result<String, JsValue> {
     golden::check_to_json(line).map_err(|message| JsValue::from_str(&message))
 }
 
-/// Names of the families, each on a line.
+/// Names of the families, each on a line, those that are experimental with that word behind the name.
 #[wasm_bindgen]
 pub fn families() -> String {
-    FAMILIES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("\n")
+    let line = |name: &str| if EXPERIMENTAL.contains(&name) { format!("{name} experimental") } else { name.to_owned() };
+    FAMILIES.iter().map(|(name, _)| line(name)).collect::<Vec<_>>().join("\n")
 }
 
 /// The tick at which a swap in the given state ends.

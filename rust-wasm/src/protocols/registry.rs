@@ -37,16 +37,32 @@ pub const FAMILIES: &[(&str, Reader)] = &[
     ("stableswap-ng-meta", read::<NgMeta>),
 ];
 
+/// Families that neither published bytecode nor enough recorded answers prove: their pools are taken only where that is asked for.
+pub const EXPERIMENTAL: &[&str] = &["curve-meta"];
+
+/// [`pool_from_json`], but a pool of an experimental family is refused unless `experimental` allows it.
+pub fn tradable_pool_from_json(text: &str, experimental: bool) -> Result<Box<dyn Family>, String> {
+    let name = family_name(text)?;
+    if EXPERIMENTAL.contains(&name.as_str()) && !experimental {
+        return Err(format!("`family` \"{name}\" is experimental: it is not proven against its contract, and off unless it is asked for"));
+    }
+    pool_from_json(text)
+}
+
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
 pub fn pool_from_json(text: &str) -> Result<Box<dyn Family>, String> {
+    let family = family_name(text)?;
+    let (_, reader) =
+        FAMILIES.iter().find(|(name, _)| *name == family).ok_or_else(|| format!("`family` \"{family}\" is not one that the engine knows"))?;
+    reader(text)
+}
+
+fn family_name(text: &str) -> Result<String, String> {
     #[derive(Deserialize)]
     struct Named {
         family: String,
     }
-    let Named { family } = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let (_, reader) =
-        FAMILIES.iter().find(|(name, _)| *name == family).ok_or_else(|| format!("`family` \"{family}\" is not one that the engine knows"))?;
-    reader(text)
+    serde_json::from_str::<Named>(text).map(|named| named.family).map_err(|error| error.to_string())
 }
 
 fn read<T: DeserializeOwned + Family + 'static>(text: &str) -> Result<Box<dyn Family>, String> {
