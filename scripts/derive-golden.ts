@@ -1,8 +1,8 @@
 /**
- * Derives `tests/fixtures/golden-v2-v3.json` from the recorded answers of real contracts in the data folder: all of those that the mathematics of
+ * Derives `tests/fixtures/golden-v2-v3.json` and `golden-families.jsonl` from the recorded answers of real contracts in the data folder: all of those that the mathematics of
  * Uniswap V2 and V3 covers. `node scripts/derive-golden.ts` writes it; with `--check` it says whether the file is still what the data gives.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Golden, V2Answer, V3Answer, V3Golden } from "../rust-wasm/golden-answers.ts";
@@ -264,14 +264,33 @@ function hops(folder: string): { readonly v2: V2Answer[]; readonly v3: V3Golden[
 	return { v2, v3 };
 }
 
+/** Of the families beyond the two, every so many recorded lines go into a fixture of their own. */
+const EVERY = 60;
+const FAMILIES_FIXTURE = join(import.meta.dirname, "../tests/fixtures/golden-families.jsonl");
+
+/** Lines of `golden/generated` as they are: numbers made by running the real contracts, with sources and licences in that folder's README. */
+function sampleFamilies(folder: string): string {
+	const files = readdirSync(join(folder, "generated")).filter((name) => name.endsWith(".jsonl.gz"));
+	const lines = files.sort().flatMap((name) =>
+		gunzipSync(readFileSync(join(folder, "generated", name)))
+			.toString("utf8")
+			.trimEnd()
+			.split("\n")
+			.filter((_, i) => i % EVERY === 0),
+	);
+	return `${lines.join("\n")}\n`;
+}
+
 if (!existsSync(GOLDEN_DATA))
 	throw new Error(`${GOLDEN_DATA} is absent; the fixture can only be derived where the data lies beside the repository`);
 const golden = deriveGolden(GOLDEN_DATA);
 const text = `${JSON.stringify(golden)}\n`;
 const answers = golden.v3.reduce((sum, pool) => sum + pool.answers.length, 0);
-if (process.argv.includes("--check")) {
-	if (readFileSync(GOLDEN_FIXTURE, "utf8") !== text) throw new Error(`${GOLDEN_FIXTURE} is not what ${GOLDEN_DATA} gives; write it again`);
-} else {
-	writeFileSync(GOLDEN_FIXTURE, text);
+for (const [file, content] of [
+	[GOLDEN_FIXTURE, text],
+	[FAMILIES_FIXTURE, sampleFamilies(GOLDEN_DATA)],
+] as const) {
+	if (!process.argv.includes("--check")) writeFileSync(file, content);
+	else if (readFileSync(file, "utf8") !== content) throw new Error(`${file} is not what ${GOLDEN_DATA} gives; write it again`);
 }
 console.log(`${GOLDEN_FIXTURE}: ${golden.v2.length} V2 answers, ${answers} V3 answers on ${golden.v3.length} states, ${text.length} bytes`);

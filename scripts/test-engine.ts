@@ -37,7 +37,8 @@ function run(): boolean {
 		return true;
 	}
 	for (const name of ["cases", "seed"] as const) {
-		if (values[name] !== undefined && !/^[1-9]\d{0,8}$/.test(values[name])) throw new Error(`--${name}: "${values[name]}" is no whole number above 0`);
+		if (values[name] !== undefined && !/^[1-9]\d{0,8}$/.test(values[name]))
+			throw new Error(`--${name}: "${values[name]}" is no whole number above 0`);
 	}
 	if (spawnSync("cargo", ["--version"]).status !== 0) throw new Error("cargo is not on PATH; install Rust (rustup.rs) or Debian's cargo");
 	const folder = mkdtempSync(join(tmpdir(), "engine-proofs-"));
@@ -55,14 +56,17 @@ function run(): boolean {
 			const args = ["test", "--release", "--quiet", "--locked", "--manifest-path", join(ROOT, crate, "Cargo.toml")];
 			const { status } = spawnSync("cargo", args, { env, stdio: "inherit" });
 			isGood &&= status === 0;
-			process.stderr.write(`test:engine: ${crate}: ${status === 0 ? "passed" : "FAILED"} in ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
+			process.stderr.write(
+				`test:engine: ${crate}: ${status === 0 ? "passed" : "FAILED"} in ${((performance.now() - start) / 1000).toFixed(0)} s\n`,
+			);
 		}
 		const proofs = readProofs(join(folder, "proofs.jsonl"));
 		const table = renderTable(proofs);
 		process.stdout.write(`${table}\n`);
 		// Without the recorded answers, which a public clone lacks, nothing can be said of those families.
 		const unproven = existsSync(RECORDED) ? unprovenFamilies(proofs) : [];
-		for (const family of unproven) process.stderr.write(`test:engine: ${family} is switched on without a proof; list it as experimental in registry.rs\n`);
+		for (const family of unproven)
+			process.stderr.write(`test:engine: ${family} is switched on without a proof; list it as experimental in registry.rs\n`);
 		isGood &&= unproven.length === 0;
 		if (values["write-docs"] === true && isGood) writeDocs(table);
 		return isGood;

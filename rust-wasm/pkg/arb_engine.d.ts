@@ -37,7 +37,7 @@ export class Engine {
     /**
      * A pool of any family from its state's JSON form; throws a sentence that names the field instead of a number where that is wrong.
      */
-    set_pool(pool: number, tokens: Uint32Array | number[], state: string): void;
+    set_pool(pool: number, tokens: Uint32Array | number[], state: string, experimental: boolean): void;
     set_reserves(pools: Uint32Array | number[], reserves: BigUint64Array | bigint[]): void;
     /**
      * Time of the block that quotes are for, seconds; 0: each state's own.
@@ -74,7 +74,7 @@ export class SinglePool {
     /**
      * Throws a sentence that names the field where the state is wrong.
      */
-    constructor(state: string);
+    constructor(state: string, experimental: boolean);
     /**
      * `at` is the block's time in seconds; 0: the state's own.
      */
@@ -90,7 +90,7 @@ export class SinglePool {
 export function check_golden(line: string): string;
 
 /**
- * Names of the families, each on a line.
+ * Names of the families, each on a line, those that are experimental with that word behind the name.
  */
 export function families(): string;
 
@@ -117,7 +117,7 @@ export interface InitOutput {
     readonly engine_remove: (a: number, b: number) => void;
     readonly engine_roll_back: (a: number, b: number) => [number, number, number, number];
     readonly engine_search: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number];
-    readonly engine_set_pool: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
+    readonly engine_set_pool: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number];
     readonly engine_set_reserves: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly engine_set_time: (a: number, b: number) => void;
     readonly engine_set_v2: (a: number, b: number, c: number, d: number, e: number) => [number, number];
@@ -127,7 +127,7 @@ export interface InitOutput {
     readonly engine_view: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly families: () => [number, number];
     readonly reach_v3: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number, number];
-    readonly singlepool_new: (a: number, b: number) => [number, number, number];
+    readonly singlepool_new: (a: number, b: number, c: number) => [number, number, number];
     readonly singlepool_quote: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
     readonly singlepool_quote_exact_output: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
     readonly singlepool_token_count: (a: number) => number;

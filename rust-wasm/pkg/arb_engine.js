@@ -206,9 +206,11 @@ export class Engine {
      * @param {number} pool
      * @param {Uint32Array | number[]} tokens
      * @param {string} state
+     * @param {boolean} experimental
      */
-    set_pool(pool, tokens, state) {
+    set_pool(pool, tokens, state, experimental) {
         const val3 = +pool;
+        const val4 = +experimental;
         let ptr0, len0, ptr1, len1;
         try {
             ptr0 = passArray32ToWasm0(tokens, wasm.__wbindgen_malloc);
@@ -220,7 +222,7 @@ export class Engine {
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
             throw e;
         }
-        const ret = wasm.engine_set_pool(this.__wbg_ptr, val3, ptr0, len0, ptr1, len1);
+        const ret = wasm.engine_set_pool(this.__wbg_ptr, val3, ptr0, len0, ptr1, len1, val4);
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }
@@ -404,11 +406,13 @@ export class SinglePool {
     /**
      * Throws a sentence that names the field where the state is wrong.
      * @param {string} state
+     * @param {boolean} experimental
      */
-    constructor(state) {
+    constructor(state, experimental) {
+        const val2 = +experimental;
         const ptr0 = passStringToWasm0(state, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
         const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.singlepool_new(ptr0, len0);
+        const ret = wasm.singlepool_new(ptr0, len0, val2);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
@@ -517,7 +521,7 @@ export function check_golden(line) {
 }
 
 /**
- * Names of the families, each on a line.
+ * Names of the families, each on a line, those that are experimental with that word behind the name.
  * @returns {string}
  */
 export function families() {

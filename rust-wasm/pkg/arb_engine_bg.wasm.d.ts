@@ -15,7 +15,7 @@ export const engine_quote_routes: (a: number, b: number, c: number, d: number, e
 export const engine_remove: (a: number, b: number) => void;
 export const engine_roll_back: (a: number, b: number) => [number, number, number, number];
 export const engine_search: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number];
-export const engine_set_pool: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
+export const engine_set_pool: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number];
 export const engine_set_reserves: (a: number, b: number, c: number, d: number, e: number) => [number, number];
 export const engine_set_time: (a: number, b: number) => void;
 export const engine_set_v2: (a: number, b: number, c: number, d: number, e: number) => [number, number];
@@ -25,7 +25,7 @@ export const engine_swap_v3: (a: number, b: number, c: number, d: number, e: num
 export const engine_view: (a: number, b: number, c: number, d: number) => [number, number, number, number];
 export const families: () => [number, number];
 export const reach_v3: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number, number];
-export const singlepool_new: (a: number, b: number) => [number, number, number];
+export const singlepool_new: (a: number, b: number, c: number) => [number, number, number];
 export const singlepool_quote: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
 export const singlepool_quote_exact_output: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
 export const singlepool_token_count: (a: number) => number;
