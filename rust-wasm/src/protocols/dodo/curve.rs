@@ -40,7 +40,7 @@ pub fn integral(target: U256, before: U256, after: U256, i: U256, k: U256) -> An
 }
 
 /// `_SolveQuadraticFunctionForTarget`: the target of a reserve whose surplus in the other token is `delta`.
-/// Older deployments ask for an empty reserve first, even with k = 0: they pay more there, never less.
+/// Some deployments (DSP 1.0.1) ask for the empty reserve first: their answers differ for pools with k = 0 that have nothing left of a token.
 pub fn target_for(reserve: U256, delta: U256, i: U256, k: U256) -> Answer<U256> {
     if k.is_zero() {
         return reserve.checked_add(mul_floor(i, delta)?);

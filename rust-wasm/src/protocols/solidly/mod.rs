@@ -87,7 +87,7 @@ impl Curve {
             }
             refused = Some(output);
             output = proposed.saturating_sub(stride);
-            stride = stride << 1;
+            stride = stride.saturating_add(stride);
         }
         if let Some(mut high) = refused {
             while high.saturating_sub(output) > U256::ONE {
