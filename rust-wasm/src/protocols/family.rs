@@ -1,5 +1,6 @@
 //! What every protocol family answers.
 
+use super::uniswap_v3::{Exact, Swap};
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 
@@ -31,6 +32,11 @@ pub type At = Option<u64>;
 pub trait Family: core::fmt::Debug {
     fn token_count(&self) -> usize;
 
+    /// What changes the answer without a log of this pool.
+    fn silent_inputs(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What a swap of the whole `amount_in` pays: never more than the contract does. Refused where the swap would revert; may be 0.
     fn quote(&self, direction: Direction, amount_in: U256, at: At) -> Answer<U256>;
 
@@ -41,6 +47,11 @@ pub trait Family: core::fmt::Debug {
 
     /// The input that the contract itself names for an exact output, where it offers that (`getAmountsIn`, `get_dx`, exact-output swaps).
     fn quote_exact_output(&self, _direction: Direction, _amount_out: U256, _at: At) -> Answer<U256> {
+        Err(Refusal::NotOffered)
+    }
+
+    /// A swap that a price limit (square root in Q64.96) may end before the whole amount, where the contract offers that.
+    fn swap_to_limit(&self, _direction: Direction, _exact: Exact, _limit: U256, _at: At) -> Answer<Swap> {
         Err(Refusal::NotOffered)
     }
 

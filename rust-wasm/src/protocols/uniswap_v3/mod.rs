@@ -1,10 +1,14 @@
 //! Concentrated liquidity as in Uniswap V3's core (v3-core 1.0.1, libraries TickMath, SqrtPriceMath, SwapMath, TickBitmap and the loop of
 //! `UniswapV3Pool.swap`). Forks with the same mathematics share it.
 
+mod concentrated;
 mod ladder;
 mod pool;
 pub mod sqrt_price_math;
 pub mod swap_math;
 pub mod tick_math;
+mod uniswap;
 
-pub use pool::{Shape, Swap, V3Pool};
+pub use concentrated::{Concentrated, Fork, TickRow};
+pub use pool::{Exact, Shape, Stops, Swap, V3Pool};
+pub use uniswap::UniswapV3;
