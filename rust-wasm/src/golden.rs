@@ -1,7 +1,9 @@
 //! Recorded answers of real contracts against the engine's: one JSON line holds a state, a question and what the contract said.
 
+use crate::i256::I256;
 use crate::protocols::family::{Direction, Family};
 use crate::protocols::registry::pool_from_json;
+use crate::protocols::uniswap_v3::Exact;
 use crate::refusal::Answer;
 use crate::u256::U256;
 use serde_json::{Map, Value};
@@ -9,7 +11,8 @@ use serde_json::{Map, Value};
 /// One question of a line and both answers; a refusal of either side has no amount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
-    /// Which of the contract's functions: `view` its quote, `swap` what it really paid, `exactOutput` the input for an output.
+    /// Which of the contract's functions: `view` its quote, `swap` what it really paid, `exactOutput` the input for an
+    /// output; `taken`, `paid`, `priceAfter`, `liquidityAfter` those of a swap up to a price limit.
     pub question: &'static str,
     pub recorded: Option<U256>,
     pub answer: Answer<U256>,
@@ -41,7 +44,11 @@ pub fn check(line: &str) -> Result<(String, Vec<Checked>), String> {
     state.insert("family".to_owned(), Value::from(family.as_str()));
     state.entry("variant".to_owned()).or_insert_with(|| Value::from(variant));
     let pool = pool_from_json(&Value::Object(state).to_string())?;
-    let questions = if row.contains_key("dx") { curve(&row, pool.as_ref())? } else { two_sided(&row, pool.as_ref())? };
+    let questions = match &row {
+        row if row.contains_key("dx") => curve(row, pool.as_ref())?,
+        row if row.contains_key("amountSpecified") => limited(row, pool.as_ref())?,
+        row => two_sided(row, pool.as_ref())?,
+    };
     Ok((family, questions))
 }
 
@@ -54,6 +61,36 @@ fn two_sided(row: &Map<String, Value>, pool: &dyn Family) -> Result<Vec<Checked>
     checked.push(Checked { question: "view", recorded: amount(row, "amountOut")?, answer: pool.view(direction, amount_in, None) });
     if let Some(paid) = swapped(row)? {
         checked.push(Checked { question: "swap", recorded: paid, answer: pool.quote(direction, amount_in, None) });
+    }
+    Ok(checked)
+}
+
+/// `amountSpecified` (negative for an exact output) up to `sqrtPriceLimitX96`: what the swap took and paid, and where it left the price. Where
+/// the whole amount was taken or paid, the answer without a limit must be the same.
+fn limited(row: &Map<String, Value>, pool: &dyn Family) -> Result<Vec<Checked>, String> {
+    let from = index(row, "tokenIn")?;
+    let direction = Direction { from, to: usize::from(from == 0) };
+    let specified: I256 = text(row, "amountSpecified")?.parse().map_err(|_| "`amountSpecified` is no integer")?;
+    let size = specified.unsigned_abs();
+    let exact = if specified.is_negative() { Exact::Output(size) } else { Exact::Input(size) };
+    let limit = amount(row, "sqrtPriceLimitX96")?.ok_or("`sqrtPriceLimitX96` is missing")?;
+    let swap = pool.swap_to_limit(direction, exact, limit, None);
+    let recorded = |field| if row.contains_key("error") { Ok(None) } else { amount(row, field) };
+    let [taken, paid] = [recorded("amountIn")?, recorded("amountOut")?];
+    let mut checked = vec![
+        Checked { question: "taken", recorded: taken, answer: swap.map(|swap| swap.amount_in) },
+        Checked { question: "paid", recorded: paid, answer: swap.map(|swap| swap.amount_out) },
+        Checked { question: "priceAfter", recorded: recorded("sqrtPriceX96After")?, answer: swap.map(|swap| swap.sqrt_price) },
+        Checked { question: "liquidityAfter", recorded: recorded("liquidityAfter")?, answer: swap.map(|swap| U256::from(swap.liquidity)) },
+    ];
+    match exact {
+        Exact::Input(whole) if taken == Some(whole) => {
+            checked.push(Checked { question: "swap", recorded: paid, answer: pool.quote(direction, whole, None) });
+        }
+        Exact::Output(whole) if paid == Some(whole) => {
+            checked.push(Checked { question: "exactOutput", recorded: taken, answer: pool.quote_exact_output(direction, whole, None) });
+        }
+        _ => {}
     }
     Ok(checked)
 }

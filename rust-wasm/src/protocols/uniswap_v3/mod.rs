@@ -4,6 +4,7 @@
 mod concentrated;
 mod ladder;
 mod pool;
+mod slipstream;
 pub mod sqrt_price_math;
 pub mod swap_math;
 pub mod tick_math;
@@ -11,4 +12,5 @@ mod uniswap;
 
 pub use concentrated::{Concentrated, Fork, TickRow};
 pub use pool::{Exact, Shape, Stops, Swap, V3Pool};
+pub use slipstream::SlipstreamPool;
 pub use uniswap::UniswapV3;
