@@ -16,7 +16,7 @@ type Environment = Context<BlockEnv, TxEnv, CfgEnv, State, Journal<State>, ()>;
 
 /// Enough for every swap across the whole range of ticks, and small enough that one which does not end is noticed.
 const GAS: u64 = 2_000_000_000;
-/// Unix time of every block, seconds.
+/// Unix time at which a chain begins, seconds.
 pub const TIMESTAMP: u64 = 1_700_000_000;
 
 pub struct Evm(Machine<Environment, (), EthInstructions<EthInterpreter, Environment>, EthPrecompiles, EthFrame<EthInterpreter>>);
@@ -70,6 +70,11 @@ impl Evm {
     pub fn place(&mut self, address: Address, code: Vec<u8>) {
         let info = AccountInfo::from_bytecode(Bytecode::new_raw(code.into()));
         self.0.ctx.journaled_state.database.insert_account_info(address, info);
+    }
+
+    /// Sets the time of the next blocks, seconds.
+    pub fn set_time(&mut self, timestamp: u64) {
+        self.0.ctx.block.timestamp = revm::primitives::U256::from(timestamp);
     }
 
     /// Runs a constructor, sent by `from`.

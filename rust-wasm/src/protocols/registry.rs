@@ -2,7 +2,7 @@
 
 use super::family::Family;
 use super::uniswap_v2::Pair;
-use super::uniswap_v3::{SlipstreamPool, UniswapV3};
+use super::uniswap_v3::{AlgebraIntegralPool, AlgebraV1Pool, SlipstreamPool, UniswapV3};
 use serde::de::DeserializeOwned;
 use serde::Deserialize;
 
@@ -10,8 +10,14 @@ use serde::Deserialize;
 type Reader = fn(&str) -> Result<Box<dyn Family>, String>;
 
 /// Every family by its name, in the order of `docs/protocols.md`.
-pub const FAMILIES: &[(&str, Reader)] =
-    &[("uniswap-v2", read::<Pair>), ("uniswap-v3", read::<UniswapV3>), ("pancake-v3", read::<UniswapV3>), ("slipstream-cl", read::<SlipstreamPool>)];
+pub const FAMILIES: &[(&str, Reader)] = &[
+    ("uniswap-v2", read::<Pair>),
+    ("uniswap-v3", read::<UniswapV3>),
+    ("pancake-v3", read::<UniswapV3>),
+    ("slipstream-cl", read::<SlipstreamPool>),
+    ("algebra-v1", read::<AlgebraV1Pool>),
+    ("algebra-integral", read::<AlgebraIntegralPool>),
+];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
 pub fn pool_from_json(text: &str) -> Result<Box<dyn Family>, String> {

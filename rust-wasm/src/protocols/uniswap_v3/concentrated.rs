@@ -3,7 +3,7 @@
 use super::pool::{Exact, Swap, V3Pool};
 use crate::json;
 use crate::protocols::family::{At, Direction, Family};
-use crate::refusal::Answer;
+use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 use core::fmt::Debug;
 use serde::de::{DeserializeOwned, Deserializer, Error};
@@ -15,6 +15,8 @@ pub trait Fork: Debug + 'static {
     type State: DeserializeOwned;
     /// What changes the answer without a log of the pool.
     const SILENT_INPUTS: &'static [&'static str];
+    /// Bits of the largest amount that a swap can take or pay: int256 unless the contract books in narrower integers.
+    const AMOUNT_BITS: u32 = 255;
 
     /// The pool of a state, or why every swap in it is refused; the error of a state that no contract could be in names the field.
     fn pool(state: Self::State) -> Result<Answer<V3Pool>, &'static str>;
@@ -53,6 +55,13 @@ impl<F: Fork> Concentrated<F> {
     fn pool(&self) -> Answer<&V3Pool> {
         self.pool.as_ref().map_err(|refusal| *refusal)
     }
+
+    fn fitting(amount: U256) -> Answer<U256> {
+        if amount.bits() > F::AMOUNT_BITS {
+            return Err(Refusal::Overflow);
+        }
+        Ok(amount)
+    }
 }
 
 impl<F: Fork> Family for Concentrated<F> {
@@ -65,15 +74,19 @@ impl<F: Fork> Family for Concentrated<F> {
     }
 
     fn quote(&self, direction: Direction, amount_in: U256, _at: At) -> Answer<U256> {
-        self.pool()?.quote(direction.checked(2)?.zero_for_one(), amount_in)
+        let paid = self.pool()?.quote(direction.checked(2)?.zero_for_one(), Self::fitting(amount_in)?)?;
+        Self::fitting(paid)
     }
 
     fn quote_exact_output(&self, direction: Direction, amount_out: U256, _at: At) -> Answer<U256> {
-        self.pool()?.quote_exact_output(direction.checked(2)?.zero_for_one(), amount_out)
+        let taken = self.pool()?.quote_exact_output(direction.checked(2)?.zero_for_one(), Self::fitting(amount_out)?)?;
+        Self::fitting(taken)
     }
 
     fn swap_to_limit(&self, direction: Direction, exact: Exact, limit: U256, _at: At) -> Answer<Swap> {
-        self.pool()?.swap(direction.checked(2)?.zero_for_one(), exact, Some(limit))
+        let swap = self.pool()?.swap(direction.checked(2)?.zero_for_one(), exact, Some(limit))?;
+        Self::fitting(swap.amount_in.max(swap.amount_out))?;
+        Ok(swap)
     }
 
     fn rate(&self, direction: Direction, _at: At) -> f64 {
@@ -85,6 +98,7 @@ impl<F: Fork> Family for Concentrated<F> {
     }
 
     fn input_for(&self, direction: Direction, amount_out: U256, _at: At) -> Answer<U256> {
-        self.pool()?.input_for(direction.checked(2)?.zero_for_one(), amount_out)
+        let input = self.pool()?.input_for(direction.checked(2)?.zero_for_one(), Self::fitting(amount_out)?)?;
+        Self::fitting(input)
     }
 }

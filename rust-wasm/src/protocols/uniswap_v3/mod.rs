@@ -1,6 +1,7 @@
 //! Concentrated liquidity as in Uniswap V3's core (v3-core 1.0.1, libraries TickMath, SqrtPriceMath, SwapMath, TickBitmap and the loop of
 //! `UniswapV3Pool.swap`). Forks with the same mathematics share it.
 
+mod algebra;
 mod concentrated;
 mod ladder;
 mod pool;
@@ -10,6 +11,7 @@ pub mod swap_math;
 pub mod tick_math;
 mod uniswap;
 
+pub use algebra::{AlgebraIntegralPool, AlgebraV1Pool};
 pub use concentrated::{Concentrated, Fork, TickRow};
 pub use pool::{Exact, Shape, Stops, Swap, V3Pool};
 pub use slipstream::SlipstreamPool;
