@@ -2,7 +2,7 @@
 
 use super::family::Family;
 use super::uniswap_v2::Pair;
-use super::uniswap_v3::{AlgebraIntegralPool, AlgebraV1Pool, SlipstreamPool, UniswapV3};
+use super::uniswap_v3::{AlgebraIntegralPool, AlgebraV1Pool, SlipstreamPool, UniswapV3, UniswapV4Pool};
 use serde::de::DeserializeOwned;
 use serde::Deserialize;
 
@@ -17,6 +17,7 @@ pub const FAMILIES: &[(&str, Reader)] = &[
     ("slipstream-cl", read::<SlipstreamPool>),
     ("algebra-v1", read::<AlgebraV1Pool>),
     ("algebra-integral", read::<AlgebraIntegralPool>),
+    ("uniswap-v4", read::<UniswapV4Pool>),
 ];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.

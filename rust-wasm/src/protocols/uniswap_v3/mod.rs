@@ -10,9 +10,11 @@ pub mod sqrt_price_math;
 pub mod swap_math;
 pub mod tick_math;
 mod uniswap;
+mod uniswap_v4;
 
 pub use algebra::{AlgebraIntegralPool, AlgebraV1Pool};
 pub use concentrated::{Concentrated, Fork, TickRow};
 pub use pool::{Exact, Shape, Stops, Swap, V3Pool};
 pub use slipstream::SlipstreamPool;
 pub use uniswap::UniswapV3;
+pub use uniswap_v4::UniswapV4Pool;
