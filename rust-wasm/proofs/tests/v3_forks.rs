@@ -61,8 +61,7 @@ impl Fork {
     fn swap_event(self) -> &'static str {
         match self {
             Self::Pancake => "Swap(address,address,int256,int256,uint160,uint128,int24,uint128,uint128)",
-            Self::AlgebraV1 | Self::AlgebraIntegral { .. } => "Swap(address,address,int256,int256,uint160,uint128,int24)",
-            Self::Uniswap | Self::Slipstream => "Swap(address,address,int256,int256,uint160,uint128,int24)",
+            _ => "Swap(address,address,int256,int256,uint160,uint128,int24)",
         }
     }
 }

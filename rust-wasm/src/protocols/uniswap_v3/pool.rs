@@ -432,6 +432,22 @@ pub mod tests {
         }
 
         #[test]
+        fn more_never_pays_less_and_a_round_trip_never_gains(
+            pool in pool(prop_oneof![Just(1), Just(10), Just(60)], 50i32..500), zero_for_one: bool, bits in 1u32..100, digits: u128, more in 0u32..100,
+        ) {
+            let amount = U256::from(digits >> (128 - bits)).saturating_add(U256::ONE);
+            let Ok(paid) = pool.quote(zero_for_one, amount) else { return Ok(()) };
+            if let Ok(further) = pool.quote(zero_for_one, amount.saturating_add(U256::ONE << more)) {
+                prop_assert!(further >= paid);
+            }
+            prop_assert!(paid.to_f64() <= amount.to_f64() * pool.rate(zero_for_one) * (1.0 + 1e-9) + 2.0);
+            // Both ways start at the same price, so that what comes back has lost both fees.
+            if let Ok(back) = pool.quote(!zero_for_one, paid) {
+                prop_assert!(back <= amount);
+            }
+        }
+
+        #[test]
         fn the_estimate_in_doubles_follows_the_exact_output(pool in pool(Just(10), 100i32..500), zero_for_one: bool, bits in 40u32..90) {
             let amount = U256::ONE << bits;
             let (Ok(exact), Some((near, rate))) = (pool.quote(zero_for_one, amount), pool.estimate(zero_for_one, amount.to_f64())) else { return Ok(()) };
