@@ -7,7 +7,7 @@ use crate::pool::Pool;
 use crate::protocols::family::{At, Direction, Family};
 use crate::protocols::registry::{tradable_pool_from_json, EXPERIMENTAL, FAMILIES};
 use crate::protocols::uniswap_v2::Pair;
-use crate::protocols::uniswap_v3::{Shape, V3Pool};
+use crate::protocols::uniswap_v3::{Exact, Shape, V3Pool};
 use crate::refusal::{Answer, Refusal};
 use crate::route::{optimise, pass_all, quote_route, Passage, RouteQuote};
 use crate::search::{search, Query};
@@ -126,7 +126,7 @@ impl Engine {
         let edge = Edge(edge);
         let limit = (!limit.is_empty()).then(|| U256::from_words(limit));
         let swap = match self.market.pool(edge).map_err(number)? {
-            Pool::V3(pool) => pool.swap(edge.direction().zero_for_one(), U256::from_words(amount), limit).map_err(number)?,
+            Pool::V3(pool) => pool.swap(edge.direction().zero_for_one(), Exact::Input(U256::from_words(amount)), limit).map_err(number)?,
             _ => return Err(number(Refusal::UnknownPool)),
         };
         let mut words = Vec::with_capacity(15);

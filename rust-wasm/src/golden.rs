@@ -1,7 +1,9 @@
 //! Recorded answers of real contracts against the engine's: one JSON line holds a state, a question and what the contract said.
 
+use crate::i256::I256;
 use crate::protocols::family::{Direction, Family};
 use crate::protocols::registry::pool_from_json;
+use crate::protocols::uniswap_v3::Exact;
 use crate::refusal::Answer;
 use crate::u256::U256;
 use serde_json::{json, Map, Value};
@@ -9,8 +11,8 @@ use serde_json::{json, Map, Value};
 /// One question of a line and both answers; a refusal of either side has no amount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
-    /// Which of the contract's functions: `view` its quote, `swap` what it really paid, `exactOutput` the input for an output, `taken` and `paid`
-    /// what its quote fills of an input.
+    /// Which of the contract's functions: `view` its quote, `swap` what it really paid, `exactOutput` the input for an output; `taken` and `paid` what it
+    /// fills of an input, `priceAfter` and `liquidityAfter` where a swap up to a price limit left the pool.
     pub question: &'static str,
     pub recorded: Option<U256>,
     pub answer: Answer<U256>,
@@ -63,8 +65,9 @@ pub fn check(line: &str) -> Result<(String, Vec<Checked>), String> {
     }
     let pool = pool_from_json(&Value::Object(state).to_string())?;
     let questions = match variant {
-        "getSwapIn" | "exactOutput" => exact_output(&row, pool.as_ref())?,
         _ if row.contains_key("dx") => curve(&row, pool.as_ref())?,
+        _ if row.contains_key("amountSpecified") => limited(&row, pool.as_ref())?,
+        "getSwapIn" | "exactOutput" => exact_output(&row, pool.as_ref())?,
         _ => two_sided(&row, pool.as_ref())?,
     };
     Ok((family, questions))
@@ -113,6 +116,35 @@ fn filled(pool: &dyn Family, direction: Direction, amount_in: U256, [taken, paid
     let answer = pool.partial(direction, amount_in, None);
     let taken = Checked { question: "taken", recorded: taken, answer: answer.map(|[taken, _]| taken) };
     [taken, Checked { question: "paid", recorded: paid, answer: answer.map(|[_, paid]| paid) }]
+}
+
+/// `amountSpecified` (negative for an exact output) up to `sqrtPriceLimitX96`: what the swap took and paid, and where it left the price. Where
+/// the whole amount was taken or paid, the answer without a limit must be the same.
+fn limited(row: &Map<String, Value>, pool: &dyn Family) -> Result<Vec<Checked>, String> {
+    let direction = between_two(row)?;
+    let specified: I256 = text(row, "amountSpecified")?.parse().map_err(|_| "`amountSpecified` is no integer")?;
+    let size = specified.unsigned_abs();
+    let exact = if specified.is_negative() { Exact::Output(size) } else { Exact::Input(size) };
+    let limit = amount(row, "sqrtPriceLimitX96")?.ok_or("`sqrtPriceLimitX96` is missing")?;
+    let swap = pool.swap_to_limit(direction, exact, limit, None);
+    let recorded = |field| if row.contains_key("error") { Ok(None) } else { amount(row, field) };
+    let [taken, paid] = [recorded("amountIn")?, recorded("amountOut")?];
+    let mut checked = vec![
+        Checked { question: "taken", recorded: taken, answer: swap.map(|swap| swap.amount_in) },
+        Checked { question: "paid", recorded: paid, answer: swap.map(|swap| swap.amount_out) },
+        Checked { question: "priceAfter", recorded: recorded("sqrtPriceX96After")?, answer: swap.map(|swap| swap.sqrt_price) },
+        Checked { question: "liquidityAfter", recorded: recorded("liquidityAfter")?, answer: swap.map(|swap| U256::from(swap.liquidity)) },
+    ];
+    match exact {
+        Exact::Input(whole) if taken == Some(whole) => {
+            checked.push(Checked { question: "swap", recorded: paid, answer: pool.quote(direction, whole, None) });
+        }
+        Exact::Output(whole) if paid == Some(whole) => {
+            checked.push(Checked { question: "exactOutput", recorded: taken, answer: pool.quote_exact_output(direction, whole, None) });
+        }
+        _ => {}
+    }
+    Ok(checked)
 }
 
 /// What the real swap paid: `swapAmountOut`, or the quote where the swap took it; nothing where the line says nothing of a swap.

@@ -23,6 +23,8 @@ pub enum Refusal {
     OracleUnavailable = 13,
     /// The swap would leave the pool's invariant smaller, and reverts.
     InvariantBroken = 14,
+    /// Foreign code that the engine does not know takes part in the swap: a hook of Uniswap V4.
+    UnknownHook = 15,
 }
 
 pub type Answer<T> = Result<T, Refusal>;

@@ -1,5 +1,6 @@
 //! What every protocol family answers.
 
+use super::uniswap_v3::{Exact, Swap};
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 
@@ -52,6 +53,11 @@ pub trait Family: core::fmt::Debug {
 
     /// The input that the contract itself names for an exact output, where it offers that (`getAmountsIn`, `get_dx`, exact-output swaps).
     fn quote_exact_output(&self, _direction: Direction, _amount_out: U256, _at: At) -> Answer<U256> {
+        Err(Refusal::NotOffered)
+    }
+
+    /// A swap that a price limit (square root in Q64.96) may end before the whole amount, where the contract offers that.
+    fn swap_to_limit(&self, _direction: Direction, _exact: Exact, _limit: U256, _at: At) -> Answer<Swap> {
         Err(Refusal::NotOffered)
     }
 

@@ -8,6 +8,7 @@ use super::liquidity_book::LiquidityBook;
 use super::llamma::Llamma;
 use super::solidly::{AerodromeV2, Camelot, VelodromeV1, VelodromeV2};
 use super::uniswap_v2::Pair;
+use super::uniswap_v3::{AlgebraIntegralPool, AlgebraV1Pool, SlipstreamPool, UniswapV3, UniswapV4Pool};
 use super::wombat_v2::WombatPool;
 use super::woofi_v2::WooPool;
 use serde::de::DeserializeOwned;
@@ -19,6 +20,12 @@ type Reader = fn(&str) -> Result<Box<dyn Family>, String>;
 /// Every family by its name, in the order of `docs/protocols.md`.
 pub const FAMILIES: &[(&str, Reader)] = &[
     ("uniswap-v2", read::<Pair>),
+    ("uniswap-v3", read::<UniswapV3>),
+    ("pancake-v3", read::<UniswapV3>),
+    ("slipstream-cl", read::<SlipstreamPool>),
+    ("algebra-v1", read::<AlgebraV1Pool>),
+    ("algebra-integral", read::<AlgebraIntegralPool>),
+    ("uniswap-v4", read::<UniswapV4Pool>),
     ("liquidity-book-v2.2", read::<LiquidityBook>),
     ("wombat-v2", read::<WombatPool>),
     ("woofi-v2", read::<WooPool>),

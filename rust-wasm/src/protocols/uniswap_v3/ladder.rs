@@ -14,7 +14,6 @@ use crate::u256::U256;
 pub(super) struct Rung {
     pub sqrt_price: U256,
     pub liquidity: u128,
-    pub target: U256,
     /// With the fee.
     pub amount_in: U256,
     pub amount_out: U256,
@@ -136,7 +135,6 @@ impl Ladder {
         self.rungs.push(Rung {
             sqrt_price: self.top.sqrt_price,
             liquidity: self.top.liquidity,
-            target,
             amount_in,
             amount_out: step.amount_out,
             in_before,

@@ -9,8 +9,8 @@ use core::cell::RefCell;
 
 /// Ticks per word of the contract's bitmap: a step never goes beyond a word's edge.
 const WORD: i32 = 256;
-/// UniswapV3Factory.enableFeeAmount asks for less.
-const MAX_TICK_SPACING: i32 = 16_384;
+/// TickMath.MAX_TICK_SPACING of Uniswap V4, the widest of all: UniswapV3Factory.enableFeeAmount asks for less than 16,384.
+const MAX_TICK_SPACING: i32 = i16::MAX as i32;
 
 /// What does not change with a swap, and the tick. Ticks outside `tick_lower..=tick_upper` are not known.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,23 @@ pub struct Shape {
     pub tick_upper: i32,
 }
 
-/// What a swap did: `amount_in` (fee included) is less than asked for where the price limit ended it.
+/// Where the steps of a swap end beside its last price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stops {
+    /// At the next initialised tick within the bitmap's word, else at the word's edge (TickBitmap).
+    Words,
+    /// At the next initialised tick, however far: the contract keeps them as a list with both ends of the range in it (Algebra Integral).
+    Ticks,
+}
+
+/// The amount that a swap is asked for; the other one follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exact {
+    Input(U256),
+    Output(U256),
+}
+
+/// What a swap did: `amount_in` (fee included) or `amount_out` is less than asked for where the price limit ended it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Swap {
     pub amount_in: U256,
@@ -56,6 +72,9 @@ pub struct V3Pool {
     liquidity: u128,
     ticks: Vec<i32>,
     nets: Vec<i128>,
+    /// Fees by direction, as the ladders.
+    fees: [u32; 2],
+    stops: Stops,
     /// Steps of swaps from this state, by direction (token1 in, token0 in), computed as far as asked for.
     ladders: [RefCell<Ladder>; 2],
 }
@@ -82,11 +101,33 @@ impl V3Pool {
         }
         let start = Place { sqrt_price, tick, liquidity };
         let ladders = [false, true].map(|zero_for_one| RefCell::new(Ladder::new(start, zero_for_one)));
-        Ok(Self { shape, sqrt_price, liquidity, ticks, nets, ladders })
+        Ok(Self { shape, sqrt_price, liquidity, ticks, nets, fees: [fee_pips; 2], stops: Stops::Words, ladders })
     }
 
-    /// Swaps an exact input as `UniswapV3Pool.swap` does, up to the price limit or the end of the price range.
-    pub fn swap(&self, zero_for_one: bool, amount: U256, limit: Option<U256>) -> Answer<Swap> {
+    /// The same pool with a fee for each input token, in pips.
+    pub fn with_fees(self, [of_token0, of_token1]: [u32; 2]) -> Answer<Self> {
+        if of_token0.max(of_token1) >= PIPS {
+            return Err(Refusal::InvalidState);
+        }
+        Ok(Self { fees: [of_token1, of_token0], ..self }.without_steps())
+    }
+
+    pub fn with_stops(self, stops: Stops) -> Self {
+        Self { stops, ..self }.without_steps()
+    }
+
+    fn without_steps(self) -> Self {
+        let start = self.start();
+        Self { ladders: [false, true].map(|zero_for_one| RefCell::new(Ladder::new(start, zero_for_one))), ..self }
+    }
+
+    fn start(&self) -> Place {
+        Place { sqrt_price: self.sqrt_price, tick: self.shape.tick, liquidity: self.liquidity }
+    }
+
+    /// Swaps as `UniswapV3Pool.swap` does, up to the price limit or the end of the price range.
+    pub fn swap(&self, zero_for_one: bool, exact: Exact, limit: Option<U256>) -> Answer<Swap> {
+        let (Exact::Input(amount) | Exact::Output(amount)) = exact;
         if amount.is_zero() {
             return Err(Refusal::AmountTooSmall);
         }
@@ -99,19 +140,28 @@ impl V3Pool {
         if !on_the_way {
             return Err(Refusal::PriceLimit);
         }
-        let mut place = Place { sqrt_price: self.sqrt_price, tick: self.shape.tick, liquidity: self.liquidity };
+        let mut place = self.start();
         let mut remaining = amount;
-        let mut amount_out = U256::ZERO;
+        let mut counterpart = U256::ZERO;
         while !remaining.is_zero() && place.sqrt_price != limit {
             let start = place.sqrt_price;
             let next = self.next_tick(place.tick, zero_for_one)?;
             let target = if zero_for_one { next.target.max(limit) } else { next.target.min(limit) };
-            let step = self.segment(place, zero_for_one).step(target, remaining)?;
+            let segment = self.segment(place, zero_for_one);
+            let step = match exact {
+                Exact::Input(_) => segment.step(target, remaining)?,
+                Exact::Output(_) => segment.step_to_output(target, remaining)?,
+            };
             if is_behind(next.bound, step.sqrt_price, zero_for_one) {
                 return Err(Refusal::UnknownTicks);
             }
-            remaining = remaining.checked_sub(step.amount_in.checked_add(step.fee)?)?;
-            amount_out = amount_out.checked_add(step.amount_out)?;
+            let taken = step.amount_in.checked_add(step.fee)?;
+            let (specified, other) = match exact {
+                Exact::Input(_) => (taken, step.amount_out),
+                Exact::Output(_) => (step.amount_out, taken),
+            };
+            remaining = remaining.checked_sub(specified)?;
+            counterpart = counterpart.checked_add(other)?;
             place.sqrt_price = step.sqrt_price;
             if place.sqrt_price == next.target {
                 place = cross(place, next, zero_for_one)?;
@@ -119,11 +169,15 @@ impl V3Pool {
                 place.tick = tick_at_sqrt_ratio(place.sqrt_price)?;
             }
         }
-        let amount_in = amount.checked_sub(remaining)?;
+        let done = amount.checked_sub(remaining)?;
+        let (amount_in, amount_out) = match exact {
+            Exact::Input(_) => (done, counterpart),
+            Exact::Output(_) => (counterpart, done),
+        };
         Ok(Swap { amount_in, amount_out, sqrt_price: place.sqrt_price, tick: place.tick, liquidity: place.liquidity })
     }
 
-    /// What the pool pays for the whole `amount_in`: that of [`V3Pool::swap`], by the steps remembered from earlier quotes.
+    /// What the pool pays for the whole `amount_in`: that of [`V3Pool::swap`] without a limit, by the steps remembered from earlier quotes.
     pub fn quote(&self, zero_for_one: bool, amount_in: U256) -> Answer<U256> {
         if amount_in.is_zero() {
             return Err(Refusal::AmountTooSmall);
@@ -133,20 +187,16 @@ impl V3Pool {
         }
         let mut ladder = self.ladders[usize::from(zero_for_one)].borrow_mut();
         let rung = ladder.by_input(self, amount_in)?;
-        let partial = rung.partial(self.shape.fee_pips, zero_for_one, amount_in)?;
-        match partial {
-            Some(amount_out) => Ok(amount_out),
-            // The imprecise form of the price after an input may round onto the target: the loop knows what follows.
-            None => self.whole_swap(zero_for_one, amount_in),
-        }
+        rung.partial(self.fee(zero_for_one), zero_for_one, amount_in)
     }
 
-    fn whole_swap(&self, zero_for_one: bool, amount_in: U256) -> Answer<U256> {
-        let swap = self.swap(zero_for_one, amount_in, None)?;
-        if swap.amount_in != amount_in {
+    /// The input that the contract takes for the whole `amount_out`: its exact-output swap.
+    pub fn quote_exact_output(&self, zero_for_one: bool, amount_out: U256) -> Answer<U256> {
+        let swap = self.swap(zero_for_one, Exact::Output(amount_out), None)?;
+        if swap.amount_out != amount_out {
             return Err(Refusal::InsufficientLiquidity);
         }
-        Ok(swap.amount_out)
+        Ok(swap.amount_in)
     }
 
     /// The smallest input that pays at least `amount_out`.
@@ -157,7 +207,7 @@ impl V3Pool {
         let (mut low, mut high, guess) = {
             let mut ladder = self.ladders[usize::from(zero_for_one)].borrow_mut();
             let rung = ladder.by_output(self, amount_out)?;
-            (rung.in_before, rung.in_after()?, rung.guess_input(self.shape.fee_pips, zero_for_one, amount_out))
+            (rung.in_before, rung.in_after()?, rung.guess_input(self.fee(zero_for_one), zero_for_one, amount_out))
         };
         // `low` pays too little, `high` enough (or lies behind unknown ticks): gallop from the guess, then halve.
         let pays = |amount: U256| match self.quote(zero_for_one, amount) {
@@ -191,7 +241,7 @@ impl V3Pool {
 
     /// The tick at which a swap ends; the last known one in its direction where it would go further.
     pub fn reach(&self, zero_for_one: bool, amount_in: U256) -> Answer<i32> {
-        match self.swap(zero_for_one, amount_in, None) {
+        match self.swap(zero_for_one, Exact::Input(amount_in), None) {
             Ok(swap) => Ok(swap.tick),
             Err(Refusal::UnknownTicks) => Ok(if zero_for_one { self.shape.tick_lower } else { self.shape.tick_upper }),
             Err(refusal) => Err(refusal),
@@ -201,22 +251,26 @@ impl V3Pool {
     /// Output per input for an infinitesimal amount after the fee, in doubles.
     pub fn rate(&self, zero_for_one: bool) -> f64 {
         let price = (self.sqrt_price.to_f64() / 2f64.powi(96)).powi(2);
-        self.kept_share() * if zero_for_one { price } else { 1.0 / price }
+        self.kept_share(zero_for_one) * if zero_for_one { price } else { 1.0 / price }
     }
 
     /// Output and marginal rate for an input, in doubles; nothing where the known liquidity ends before.
     pub fn estimate(&self, zero_for_one: bool, amount_in: f64) -> Option<(f64, f64)> {
         let mut ladder = self.ladders[usize::from(zero_for_one)].borrow_mut();
         let rung = ladder.by_estimated_input(self, amount_in)?;
-        rung.estimate(self.kept_share(), zero_for_one, amount_in)
+        rung.estimate(self.kept_share(zero_for_one), zero_for_one, amount_in)
     }
 
-    fn kept_share(&self) -> f64 {
-        f64::from(PIPS - self.shape.fee_pips) / f64::from(PIPS)
+    fn fee(&self, zero_for_one: bool) -> u32 {
+        self.fees[usize::from(zero_for_one)]
+    }
+
+    fn kept_share(&self, zero_for_one: bool) -> f64 {
+        f64::from(PIPS - self.fee(zero_for_one)) / f64::from(PIPS)
     }
 
     pub(super) fn segment(&self, place: Place, zero_for_one: bool) -> Segment {
-        Segment { sqrt_price: place.sqrt_price, liquidity: place.liquidity, fee_pips: self.shape.fee_pips, zero_for_one }
+        Segment { sqrt_price: place.sqrt_price, liquidity: place.liquidity, fee_pips: self.fee(zero_for_one), zero_for_one }
     }
 
     /// Why a swap cannot go on where no liquidity is left and no known tick ahead brings any; nothing where one does.
@@ -237,16 +291,17 @@ impl V3Pool {
         }
     }
 
-    /// TickBitmap.nextInitializedTickWithinOneWord: the next initialised tick, or the edge of the bitmap's word.
+    /// The next tick that a step stops at: TickBitmap.nextInitializedTickWithinOneWord, or the next of the list.
     pub(super) fn next_tick(&self, tick: i32, zero_for_one: bool) -> Answer<NextTick> {
         let Shape { tick_spacing, tick_lower, tick_upper, .. } = self.shape;
         let compressed = tick.div_euclid(tick_spacing);
         let after = self.ticks.partition_point(|t| *t <= tick);
-        let (edge, candidate) = if zero_for_one {
-            (compressed.div_euclid(WORD) * WORD * tick_spacing, after.checked_sub(1))
-        } else {
-            let edge = (compressed + 1).div_euclid(WORD) * WORD + WORD - 1;
-            (edge * tick_spacing, Some(after).filter(|i| *i < self.ticks.len()))
+        let candidate = if zero_for_one { after.checked_sub(1) } else { Some(after).filter(|i| *i < self.ticks.len()) };
+        let edge = match (self.stops, zero_for_one) {
+            (Stops::Words, true) => compressed.div_euclid(WORD) * WORD * tick_spacing,
+            (Stops::Words, false) => ((compressed + 1).div_euclid(WORD) * WORD + WORD - 1) * tick_spacing,
+            (Stops::Ticks, true) => MIN_TICK,
+            (Stops::Ticks, false) => MAX_TICK,
         };
         let within = |t: i32| if zero_for_one { t >= edge } else { t <= edge };
         let found = candidate.filter(|i| within(self.ticks[*i]));
@@ -285,20 +340,18 @@ pub(super) fn cross(place: Place, next: NextTick, zero_for_one: bool) -> Answer<
 }
 
 impl Rung {
-    /// What the pool has paid after `amount_in` in all, which ends on this rung; nothing where the price is rounded onto its target.
-    fn partial(&self, fee_pips: u32, zero_for_one: bool, amount_in: U256) -> Answer<Option<U256>> {
+    /// What the pool has paid after `amount_in` in all, which ends on this rung. A partial step never ends on its target: the input left for it
+    /// is at least a unit less than the one that reaches it, which was rounded up.
+    fn partial(&self, fee_pips: u32, zero_for_one: bool, amount_in: U256) -> Answer<U256> {
         if amount_in == self.in_after()? && self.bound.is_none() {
-            return Ok(Some(self.out_before.checked_add(self.amount_out)?));
+            return self.out_before.checked_add(self.amount_out);
         }
         let segment = Segment { sqrt_price: self.sqrt_price, liquidity: self.liquidity, fee_pips, zero_for_one };
         let step = segment.partial_step(amount_in.checked_sub(self.in_before)?)?;
         if is_behind(self.bound, step.sqrt_price, zero_for_one) {
             return Err(Refusal::UnknownTicks);
         }
-        if step.sqrt_price == self.target {
-            return Ok(None);
-        }
-        Ok(Some(self.out_before.checked_add(step.amount_out)?))
+        self.out_before.checked_add(step.amount_out)
     }
 }
 
@@ -339,6 +392,15 @@ pub mod tests {
         )
     }
 
+    /// The quote by the loop alone.
+    fn whole_swap(pool: &V3Pool, zero_for_one: bool, amount: U256) -> Answer<U256> {
+        let swap = pool.swap(zero_for_one, Exact::Input(amount), None)?;
+        if swap.amount_in != amount {
+            return Err(Refusal::InsufficientLiquidity);
+        }
+        Ok(swap.amount_out)
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1_500))]
 
@@ -349,7 +411,7 @@ pub mod tests {
         ) {
             for (zero_for_one, bits, digits) in amounts {
                 let amount = U256::from(digits >> (128 - bits.clamp(1, 128))).saturating_add(U256::ONE);
-                let by_loop = pool.whole_swap(zero_for_one, amount);
+                let by_loop = whole_swap(&pool, zero_for_one, amount);
                 prop_assert_eq!(pool.quote(zero_for_one, amount), by_loop, "amount {:?}", amount);
             }
         }
@@ -366,6 +428,22 @@ pub mod tests {
             prop_assert!(pool.quote(zero_for_one, input).unwrap() >= wanted);
             if input > U256::ONE {
                 prop_assert!(pool.quote(zero_for_one, input.saturating_sub(U256::ONE)).unwrap() < wanted);
+            }
+        }
+
+        #[test]
+        fn more_never_pays_less_and_a_round_trip_never_gains(
+            pool in pool(prop_oneof![Just(1), Just(10), Just(60)], 50i32..500), zero_for_one: bool, bits in 1u32..100, digits: u128, more in 0u32..100,
+        ) {
+            let amount = U256::from(digits >> (128 - bits)).saturating_add(U256::ONE);
+            let Ok(paid) = pool.quote(zero_for_one, amount) else { return Ok(()) };
+            if let Ok(further) = pool.quote(zero_for_one, amount.saturating_add(U256::ONE << more)) {
+                prop_assert!(further >= paid);
+            }
+            prop_assert!(paid.to_f64() <= amount.to_f64() * pool.rate(zero_for_one) * (1.0 + 1e-9) + 2.0);
+            // Both ways start at the same price, so that what comes back has lost both fees.
+            if let Ok(back) = pool.quote(!zero_for_one, paid) {
+                prop_assert!(back <= amount);
             }
         }
 
@@ -414,7 +492,7 @@ pub mod tests {
         assert_eq!(pool.quote(true, U256::MAX), Err(Refusal::Overflow));
         assert_eq!(pool.quote(true, U256::ONE << 200), Err(Refusal::InsufficientLiquidity));
         assert_eq!(pool.quote(false, U256::ONE << 200), Err(Refusal::InsufficientLiquidity));
-        assert_eq!(pool.swap(true, U256::ONE, Some(U256::ONE << 96)), Err(Refusal::PriceLimit));
+        assert_eq!(pool.swap(true, Exact::Input(U256::ONE), Some(U256::ONE << 96)), Err(Refusal::PriceLimit));
         let cut = Shape { tick_lower: -60, tick_upper: 60, ..full };
         let pool = V3Pool::new(cut, U256::ONE << 96, 1 << 60, vec![], vec![]).unwrap();
         assert_eq!(pool.quote(true, U256::ONE << 60), Err(Refusal::UnknownTicks));

@@ -38,6 +38,18 @@ pub fn next_sqrt_price_from_input(sqrt_price: U256, liquidity: u128, amount_in: 
     }
 }
 
+/// The price after `amount_out` has left: getNextSqrtPriceFromOutput.
+pub fn next_sqrt_price_from_output(sqrt_price: U256, liquidity: u128, amount_out: U256, zero_for_one: bool) -> Answer<U256> {
+    if liquidity == 0 || sqrt_price.is_zero() {
+        return Err(Refusal::InsufficientLiquidity);
+    }
+    if zero_for_one {
+        without_amount1(sqrt_price, liquidity, amount_out)
+    } else {
+        without_amount0(sqrt_price, liquidity, amount_out)
+    }
+}
+
 fn after_amount0(sqrt_price: U256, liquidity: u128, amount: U256) -> Answer<U256> {
     if amount.is_zero() {
         return Ok(sqrt_price);
@@ -59,4 +71,28 @@ fn after_amount1(sqrt_price: U256, liquidity: u128, amount: U256) -> Answer<U256
         return Err(Refusal::Overflow);
     }
     Ok(price)
+}
+
+fn without_amount0(sqrt_price: U256, liquidity: u128, amount: U256) -> Answer<U256> {
+    if amount.is_zero() {
+        return Ok(sqrt_price);
+    }
+    let scaled = U256::from(liquidity) << 96;
+    let product = amount.checked_mul(sqrt_price)?;
+    if scaled <= product {
+        return Err(Refusal::InsufficientLiquidity);
+    }
+    let price = scaled.mul_div_up(sqrt_price, scaled.checked_sub(product)?)?;
+    if price.bits() > 160 {
+        return Err(Refusal::Overflow);
+    }
+    Ok(price)
+}
+
+fn without_amount1(sqrt_price: U256, liquidity: u128, amount: U256) -> Answer<U256> {
+    let quotient = amount.mul_div_up(U256::ONE << 96, U256::from(liquidity))?;
+    if sqrt_price <= quotient {
+        return Err(Refusal::InsufficientLiquidity);
+    }
+    sqrt_price.checked_sub(quotient)
 }

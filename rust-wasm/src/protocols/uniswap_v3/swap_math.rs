@@ -1,6 +1,6 @@
-//! One step of a swap within constant liquidity: SwapMath.computeSwapStep for exact inputs.
+//! One step of a swap within constant liquidity: SwapMath.computeSwapStep.
 
-use super::sqrt_price_math::{amount0_delta, amount1_delta, next_sqrt_price_from_input};
+use super::sqrt_price_math::{amount0_delta, amount1_delta, next_sqrt_price_from_input, next_sqrt_price_from_output};
 use crate::refusal::Answer;
 use crate::u256::U256;
 
@@ -38,8 +38,20 @@ impl Segment {
     /// The step that reaches the target.
     pub fn full_step(self, target: U256) -> Answer<Step> {
         let amount_in = self.amount_in(target)?;
-        let fee = amount_in.mul_div_up(U256::from(self.fee_pips), U256::from(PIPS - self.fee_pips))?;
-        Ok(Step { sqrt_price: target, amount_in, amount_out: self.amount_out(target)?, fee })
+        Ok(Step { sqrt_price: target, amount_in, amount_out: self.amount_out(target)?, fee: self.fee_on(amount_in)? })
+    }
+
+    /// The step up to `target` or until `wanted` has been paid, whichever comes first.
+    pub fn step_to_output(self, target: U256, wanted: U256) -> Answer<Step> {
+        let full = self.full_step(target)?;
+        if wanted >= full.amount_out {
+            return Ok(full);
+        }
+        let sqrt_price = next_sqrt_price_from_output(self.sqrt_price, self.liquidity, wanted, self.zero_for_one)?;
+        let amount_in = self.amount_in(sqrt_price)?;
+        // The price is rounded against the taker, so that it would pay a little more than is wanted.
+        let amount_out = self.amount_out(sqrt_price)?.min(wanted);
+        Ok(Step { sqrt_price, amount_in, amount_out, fee: self.fee_on(amount_in)? })
     }
 
     /// The step in which `remaining` is used up before the target: what is left over by rounding is the fee's.
@@ -52,6 +64,10 @@ impl Segment {
     /// What is left of an input when the fee is taken off, rounded down.
     pub fn after_fee(self, amount: U256) -> Answer<U256> {
         amount.mul_div(U256::from(PIPS - self.fee_pips), U256::from(PIPS))
+    }
+
+    fn fee_on(self, amount_in: U256) -> Answer<U256> {
+        amount_in.mul_div_up(U256::from(self.fee_pips), U256::from(PIPS - self.fee_pips))
     }
 
     fn amount_in(self, target: U256) -> Answer<U256> {
