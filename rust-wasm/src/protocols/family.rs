@@ -31,6 +31,11 @@ pub type At = Option<u64>;
 pub trait Family: core::fmt::Debug {
     fn token_count(&self) -> usize;
 
+    /// What changes the answer without a log of this pool.
+    fn silent_inputs(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What a swap of the whole `amount_in` pays: never more than the contract does. Refused where the swap would revert; may be 0.
     fn quote(&self, direction: Direction, amount_in: U256, at: At) -> Answer<U256>;
 
