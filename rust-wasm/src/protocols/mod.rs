@@ -3,6 +3,7 @@
 pub mod curve_crypto;
 pub mod curve_stable;
 pub mod dodo;
+pub mod balancer;
 pub mod family;
 pub mod liquidity_book;
 pub mod llamma;

@@ -3,6 +3,7 @@
 use super::curve_crypto;
 use super::curve_stable::{classic::Classic, classic_meta::ClassicMeta, ng::Ng, ng_meta::NgMeta};
 use super::dodo::Dodo;
+use super::balancer::{StableV2, WeightedV2};
 use super::family::Family;
 use super::liquidity_book::LiquidityBook;
 use super::llamma::Llamma;
@@ -55,6 +56,8 @@ pub fn tradable_pool_from_json(text: &str, experimental: bool) -> Result<Box<dyn
     }
     pool_from_json(text)
 }
+pub const FAMILIES: &[(&str, Reader)] =
+    &[("uniswap-v2", read::<Pair>), ("balancer-v2-weighted", read::<WeightedV2>), ("balancer-v2-stable", read::<StableV2>)];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
 pub fn pool_from_json(text: &str) -> Result<Box<dyn Family>, String> {

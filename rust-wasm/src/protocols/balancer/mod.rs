@@ -1,0 +1,11 @@
+//! Balancer's pools and the arithmetic that they share: 18-decimal fixed point with every rounding direction explicit.
+
+pub mod fixed_point;
+mod log_exp;
+mod stable_math;
+mod v2_stable;
+mod v2_weighted;
+mod vault_v2;
+
+pub use v2_stable::StableV2;
+pub use v2_weighted::WeightedV2;
