@@ -1,9 +1,9 @@
 //! One file or folder per protocol family: its exact mathematics on plain values, without any knowledge of search or of the boundary.
 
+pub mod balancer;
 pub mod curve_crypto;
 pub mod curve_stable;
 pub mod dodo;
-pub mod balancer;
 pub mod family;
 pub mod liquidity_book;
 pub mod llamma;

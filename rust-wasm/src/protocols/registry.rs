@@ -1,9 +1,9 @@
 //! From a state's JSON form to a pool, by the name of its family.
 
+use super::balancer::{StableV2, WeightedV2};
 use super::curve_crypto;
 use super::curve_stable::{classic::Classic, classic_meta::ClassicMeta, ng::Ng, ng_meta::NgMeta};
 use super::dodo::Dodo;
-use super::balancer::{StableV2, WeightedV2};
 use super::family::Family;
 use super::liquidity_book::LiquidityBook;
 use super::llamma::Llamma;
@@ -27,6 +27,8 @@ pub const FAMILIES: &[(&str, Reader)] = &[
     ("algebra-v1", read::<AlgebraV1Pool>),
     ("algebra-integral", read::<AlgebraIntegralPool>),
     ("uniswap-v4", read::<UniswapV4Pool>),
+    ("balancer-v2-weighted", read::<WeightedV2>),
+    ("balancer-v2-stable", read::<StableV2>),
     ("liquidity-book-v2.2", read::<LiquidityBook>),
     ("wombat-v2", read::<WombatPool>),
     ("woofi-v2", read::<WooPool>),
@@ -46,7 +48,7 @@ pub const FAMILIES: &[(&str, Reader)] = &[
 ];
 
 /// Families that neither published bytecode nor enough recorded answers prove: their pools are taken only where that is asked for.
-pub const EXPERIMENTAL: &[&str] = &["curve-meta"];
+pub const EXPERIMENTAL: &[&str] = &["balancer-v2-weighted", "balancer-v2-stable", "curve-meta"];
 
 /// [`pool_from_json`], but a pool of an experimental family is refused unless `experimental` allows it.
 pub fn tradable_pool_from_json(text: &str, experimental: bool) -> Result<Box<dyn Family>, String> {
@@ -56,8 +58,6 @@ pub fn tradable_pool_from_json(text: &str, experimental: bool) -> Result<Box<dyn
     }
     pool_from_json(text)
 }
-pub const FAMILIES: &[(&str, Reader)] =
-    &[("uniswap-v2", read::<Pair>), ("balancer-v2-weighted", read::<WeightedV2>), ("balancer-v2-stable", read::<StableV2>)];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
 pub fn pool_from_json(text: &str) -> Result<Box<dyn Family>, String> {
