@@ -2,7 +2,7 @@
 //! invariant is a·γ²·k·(s − 1) + (k − 1)·(γ + 1 − k)² = 0; as k is linear in one balance, that is a cubic in it.
 
 use super::arithmetic::{uint, E18, E36};
-use super::newton::Curve;
+use super::newton::{Curve, A_MULTIPLIER};
 use super::{Pool, Rules};
 use crate::protocols::family::Direction;
 use crate::refusal::Answer;
@@ -37,7 +37,7 @@ impl<const N: usize> Doubles<N> {
             x: x.map(|x| x.to_f64() / d.to_f64()),
             direction,
             gamma,
-            amplification: curve.ann.to_f64() / curve.multiplier.to_f64() * gamma * gamma,
+            amplification: curve.ann.to_f64() / A_MULTIPLIER as f64 * gamma * gamma,
             distance,
             units: [unit(direction.from), unit(direction.to)],
             fees: [pool.mid_fee.to_f64() / 1e10, pool.out_fee.to_f64() / 1e10],

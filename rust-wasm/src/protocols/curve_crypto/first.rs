@@ -30,10 +30,6 @@ macro_rules! first_generation {
         const SILENT: &'static [&'static str] = &["time", "balances"];
         const HAS_GET_DX: bool = false;
 
-        fn curve(self, ann: U256, gamma: U256) -> Curve {
-            Curve { ann, gamma, multiplier: uint(10_000), guard: U256::ONE }
-        }
-
         fn is_ramping(self, ramp: &Ramp, _now: u64) -> bool {
             ramp.end > 0
         }
@@ -255,9 +251,9 @@ fn traded_prices<const N: usize, R: Rules<N>>(pool: &Pool<N, R>, curve: &Curve, 
     let mut x = trade.x;
     let step = x[0].checked_div(uint(1_000_000))?;
     x[0] = x[0].checked_add(step)?;
-    for coin in 1..N {
+    for (coin, price) in prices.iter_mut().enumerate().skip(1) {
         let (y, _) = pool.rules.balance(curve, &x, d, coin)?;
-        prices[coin] = fraction(pool.price_scale[coin], step, trade.x[coin].checked_sub(y)?)?;
+        *price = fraction(pool.price_scale[coin], step, trade.x[coin].checked_sub(y)?)?;
     }
     Ok(prices)
 }

@@ -39,8 +39,6 @@ trait Rules<const N: usize>: Copy + Debug {
     /// The views contract has `get_dx`.
     const HAS_GET_DX: bool;
 
-    fn curve(self, ann: U256, gamma: U256) -> Curve;
-
     /// `newton_D`; `k0` 0 where there is no guess.
     fn invariant(self, curve: &Curve, x: &[U256; N], k0: U256) -> Answer<U256>;
 
@@ -165,7 +163,7 @@ impl<const N: usize, R: Rules<N>> Pool<N, R> {
 
     fn curve(&self, now: u64) -> Answer<Curve> {
         let [ann, gamma] = self.ramp.at(now)?;
-        Ok(self.rules.curve(ann, gamma))
+        Ok(Curve { ann, gamma })
     }
 
     /// D that a swap starts from.
@@ -273,7 +271,11 @@ impl<const N: usize, R: Rules<N>> Family for Pool<N, R> {
         if self.ramp.end > 0 && !self.rules.is_ramping(&self.ramp, now) && !self.is_on_curve(now) {
             return f64::INFINITY;
         }
-        doubles.spot() * (1.0 - self.lowest_fee(direction))
+        let rate = doubles.spot() * (1.0 - self.lowest_fee(direction));
+        if rate.is_nan() {
+            return 0.0;
+        }
+        rate
     }
 
     fn estimate(&self, direction: Direction, amount_in: f64, at: At) -> Option<(f64, f64)> {

@@ -5,28 +5,27 @@ use super::arithmetic::{fraction, lax_add, lax_div, uint, within, E16, E18, E20,
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 
+pub const A_MULTIPLIER: u128 = 10_000;
+
 /// A and gamma at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Curve {
-    /// A × N^N × `multiplier`.
+    /// A × N^N × [`A_MULTIPLIER`].
     pub ann: U256,
     /// 18 decimals.
     pub gamma: U256,
-    pub multiplier: U256,
-    /// What keeps |γ + 1 − K0| from 0: 1, but 0 in the first tricrypto.
-    pub guard: U256,
 }
 
 impl Curve {
     /// `|γ + 1 − K0| + 1`
     fn distance(&self, k0: U256) -> Answer<U256> {
-        self.gamma.checked_add(uint(E18))?.abs_diff(k0).checked_add(self.guard)
+        self.gamma.checked_add(uint(E18))?.abs_diff(k0).checked_add(U256::ONE)
     }
 
     /// `D / (A * N**N) * _g1k0**2 / gamma**2`
     fn mul1(&self, d: U256, distance: U256) -> Answer<U256> {
         let once = fraction(uint(E18).checked_mul(d)?.checked_div(self.gamma)?, distance, self.gamma)?;
-        fraction(once.checked_mul(distance)?, self.multiplier, self.ann)
+        fraction(once.checked_mul(distance)?, uint(A_MULTIPLIER), self.ann)
     }
 
     /// The asserts on A and gamma that open the math contracts' functions.
@@ -145,7 +144,7 @@ pub fn spot_prices<const N: usize>(curve: &Curve, x: &[U256; N], d: U256) -> Ans
     let g = lax_div(lax_div(k0.checked_mul(k0)?.checked_mul(uint(2))?, e36).checked_mul(k0)?, e36)
         .checked_add(gamma_and_one.wrapping_mul(gamma_and_one))?
         .checked_sub(lax_div(lax_div(k0.wrapping_mul(k0), e36).checked_mul(slope)?, one))?;
-    let amplification = lax_div(curve.ann.wrapping_mul(curve.gamma.wrapping_mul(curve.gamma)), curve.multiplier);
+    let amplification = lax_div(curve.ann.wrapping_mul(curve.gamma.wrapping_mul(curve.gamma)), uint(A_MULTIPLIER));
     let part = |x: U256| g.checked_add(lax_div(lax_div(amplification.checked_mul(x)?, d).checked_mul(k0)?, e36));
     let denominator = part(x[0])?;
     let mut prices = [one; N];

@@ -748,7 +748,7 @@ impl Model {
     }
 
     /// Prices of the first generation: the trade's own, or those of a small one.
-    fn check_last_prices(&self, i: usize, j: usize, dx: &Word, dy: &Word, x: &[Word], d: &Word, now: u128) -> Option<()> {
+    fn check_last_prices(&self, (i, j): (usize, usize), (dx, dy): (&Word, &Word), x: &[Word], d: &Word, now: u128) -> Option<()> {
         let (a, gamma) = self.amplification(now);
         if !self.kind.is_first_generation() {
             d.between(&power(17), &power(33))?;
@@ -849,7 +849,7 @@ impl Model {
         let (a, gamma) = self.amplification(now);
         let (out, x, k0) = self.trade(i, j, dx, &self.d(now)?, now)?;
         let d = self.kind.newton_d(&a, &gamma, &x, &k0)?;
-        self.check_last_prices(i, j, dx, &out, &x, &d, now)?;
+        self.check_last_prices((i, j), (dx, &out), &x, &d, now)?;
         let (scale, supply, old) = (self.list("price_scale"), self.field("total_supply"), self.field("virtual_price"));
         let mut price = self.virtual_price(&d, &scale, &supply)?;
         if self.kind == Kind::Main2025 {

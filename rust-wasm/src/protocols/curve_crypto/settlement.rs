@@ -18,6 +18,7 @@ pub struct Trade<const N: usize> {
 
 /// The pool's numbers afterwards. The scale has moved where `moved` says so.
 #[derive(Debug)]
+#[cfg_attr(not(test), expect(dead_code, reason = "a quote only asks whether there is one; the proofs compare what it says"))]
 pub struct Settled<const N: usize> {
     pub last_prices: [U256; N],
     pub xcp_profit: U256,
@@ -28,6 +29,7 @@ pub struct Settled<const N: usize> {
 }
 
 #[derive(Debug)]
+#[cfg_attr(not(test), expect(dead_code, reason = "a quote only asks whether there is one; the proofs compare what it says"))]
 pub struct Level<const N: usize> {
     pub price_scale: [U256; N],
     pub d: U256,

@@ -21,7 +21,7 @@ pub struct Ramp {
 }
 
 impl Ramp {
-    /// `_A_gamma`: A × N^N × multiplier and gamma.
+    /// `_A_gamma`: A × N^N × 10,000 and gamma.
     pub fn at(&self, now: u64) -> Answer<[U256; 2]> {
         let parts = |packed: U256| [packed >> 128, uint(packed.low_u128())];
         let [a, gamma] = parts(self.future);
@@ -135,7 +135,8 @@ fn boxed<const N: usize, R: Rules<N> + 'static>(pool: Result<Pool<N, R>, String>
     pool.map(|pool| Box::new(pool) as Box<dyn Family>)
 }
 
-/// The pool as its contract has it.
+/// The pool itself, for the proofs.
+#[cfg(test)]
 pub(super) fn parsed<const N: usize, R: Rules<N>>(text: &str, rules: R) -> Result<Pool<N, R>, String> {
     pool(read(text)?, rules)
 }

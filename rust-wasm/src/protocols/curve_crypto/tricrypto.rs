@@ -4,7 +4,7 @@
 use super::arithmetic::{abs, cbrt, fraction, int, isqrt, lax_add, lax_div, lax_sdiv, lax_sub, negated, signed_cbrt, sorted, square, uint};
 use super::arithmetic::{within, E16, E18, E20, E36};
 use super::first::{equilibrium, has_profit, keeps_profit, middle_of_three, others};
-use super::newton::{check_invariant, check_share, newton_y, spot_prices, Curve, Others};
+use super::newton::{check_invariant, check_share, newton_y, spot_prices, Curve, Others, A_MULTIPLIER};
 use super::settlement::{deviation, towards, Trade};
 use super::state::Ramp;
 use super::{Pool, Rules};
@@ -14,7 +14,6 @@ use crate::u256::U256;
 
 const GAMMA: (u128, u128) = (10u128.pow(10), 5 * 10u128.pow(16));
 const A: (u128, u128) = (27 * 100, 27 * 10_000 * 1_000);
-const A_MULTIPLIER: u128 = 10_000;
 
 #[derive(Clone, Copy, Debug)]
 pub struct TricryptoNg;
@@ -22,10 +21,6 @@ pub struct TricryptoNg;
 impl Rules<3> for TricryptoNg {
     const SILENT: &'static [&'static str] = &["time", "balances"];
     const HAS_GET_DX: bool = true;
-
-    fn curve(self, ann: U256, gamma: U256) -> Curve {
-        Curve { ann, gamma, multiplier: uint(A_MULTIPLIER), guard: U256::ONE }
-    }
 
     fn invariant(self, curve: &Curve, x: &[U256; 3], k0: U256) -> Answer<U256> {
         newton_d(curve, &sorted(x), k0)
@@ -202,7 +197,7 @@ fn newton_d(curve: &Curve, x: &[U256; 3], k0_guess: U256) -> Answer<U256> {
         let k0 = x.iter().fold(one, |k0, x| lax_div(k0.wrapping_mul(*x).wrapping_mul(n), d));
         let distance = lax_add(lax_add(curve.gamma, one).abs_diff(k0), U256::ONE);
         let once = lax_div(lax_div(one.wrapping_mul(d), curve.gamma).wrapping_mul(distance), curve.gamma);
-        let mul1 = lax_div(once.wrapping_mul(distance).wrapping_mul(curve.multiplier), curve.ann);
+        let mul1 = lax_div(once.wrapping_mul(distance).wrapping_mul(uint(A_MULTIPLIER)), curve.ann);
         let mul2 = lax_div(uint(6 * E18).wrapping_mul(k0), distance);
         let slope = lax_add(sum, lax_div(sum.wrapping_mul(mul2), one));
         let slope = lax_add(slope, lax_div(mul1.wrapping_mul(n), k0));

@@ -57,10 +57,6 @@ impl Rules<2> for Twocrypto {
     const SILENT: &'static [&'static str] = &["time"];
     const HAS_GET_DX: bool = true;
 
-    fn curve(self, ann: U256, gamma: U256) -> Curve {
-        Curve { ann, gamma, multiplier: uint(10_000), guard: U256::ONE }
-    }
-
     fn invariant(self, curve: &Curve, x: &[U256; 2], k0: U256) -> Answer<U256> {
         self.check(curve)?;
         let x = sorted(x);
