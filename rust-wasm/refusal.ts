@@ -17,6 +17,7 @@ const REFUSALS = [
 	["limit_exceeded", "a cap of the contract's own would be exceeded"],
 	["oracle_unavailable", "the contract has no usable oracle price now"],
 	["invariant_broken", "the swap would leave the pool's invariant smaller, and reverts"],
+	["unknown_hook", "a hook or plugin of the pool may change the swap"],
 ] as const;
 
 /** Names of {@link REFUSALS}: each message of an `engine` error starts with one of them. */
