@@ -149,7 +149,7 @@ impl Classic {
     }
 
     pub(super) fn deposit_rate(&self, i: usize, at: At) -> f64 {
-        self.reserves.deposit_rate(self.fees, i, self.total_supply, self.ramp.amp(at))
+        self.reserves.deposit_rate(i, self.total_supply, self.ramp.amp(at))
     }
 
     pub(super) fn withdrawal_rate(&self, i: usize, at: At) -> f64 {
