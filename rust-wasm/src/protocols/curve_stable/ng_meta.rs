@@ -149,7 +149,7 @@ impl Base {
 
     fn withdrawal_rate(&self, i: usize, at: At) -> f64 {
         match self {
-            Self::Ng(pool) => pool.reserves.withdrawal_rate(pool.fees, i, pool.total_supply, pool.ramp.amp(at)),
+            Self::Ng(pool) => pool.reserves.withdrawal_rate(i, pool.total_supply, pool.ramp.amp(at)),
             Self::Classic { pool, .. } => pool.withdrawal_rate(i, at),
         }
     }

@@ -218,7 +218,7 @@ impl Layers<'_> {
         match self.path {
             Path::Meta(direction) => own(direction.to),
             Path::Base(direction) => base(direction.to),
-            Path::CoinToBase(j) => own(1) * self.base.withdrawal_rate(self.base_fees, j, self.supply, self.base_amp) + base(j),
+            Path::CoinToBase(j) => own(1) * self.base.withdrawal_rate(j, self.supply, self.base_amp) + base(j),
             Path::BaseToCoin(_) => {
                 let d = self.base_amp.and_then(|amp| self.base.d(amp)).map_or(f64::INFINITY, U256::to_f64);
                 let minted = 2.0 + UNITS_OF_D * self.base.count() as f64 * self.supply.to_f64() / d;
@@ -429,4 +429,32 @@ fn states_that_no_contract_has_are_refused_with_the_field_named() {
     assert!(message.contains("base"), "{message}");
     let pool: Classic = serde_json::from_value(state).unwrap();
     assert!(pool.quote(Direction { from: 0, to: 2 }, U256::ONE, None).is_err() && pool.quote(Direction { from: 1, to: 1 }, U256::ONE, None).is_err());
+}
+
+#[test]
+fn a_stored_virtual_price_holds_for_ten_minutes_and_not_a_second_more() {
+    let one = "1000000000000000000";
+    let terms =
+        json!({"initial_A": 20_000, "future_A": 20_000, "initial_A_time": 0, "future_A_time": 0, "timestamp": 1_700_000_600, "fee": 4_000_000});
+    let mut base = terms.clone();
+    base["generation"] = json!("template");
+    base["n_coins"] = json!(2);
+    base["rates"] = json!([one, one]);
+    base["balances"] = json!(["1000000000000000000000", "1000000000000000000000"]);
+    base["total_supply"] = json!("1900000000000000000000");
+    let mut state = terms;
+    state["rates"] = json!([one]);
+    state["balances"] = json!(["100000000000000000000", "100000000000000000000"]);
+    state["base"] = base;
+    state["base_virtual_price"] = json!(one);
+    state["base_cache_updated"] = json!(1_700_000_000);
+    let quote = |state: &Value, at: u64| {
+        let pool: ClassicMeta = serde_json::from_value(state.clone()).unwrap();
+        pool.quote(Direction { from: 1, to: 0 }, U256::from(1_000_000_000_000_000_000u64), Some(at)).unwrap()
+    };
+    let [held, expired] = [1_700_000_600, 1_700_000_601].map(|at| quote(&state, at));
+    assert!(held < expired, "{held} {expired}");
+    // The factory's metapools store none.
+    state.as_object_mut().unwrap().retain(|field, _| !field.starts_with("base_"));
+    assert_eq!(quote(&state, 1_700_000_600), expired);
 }

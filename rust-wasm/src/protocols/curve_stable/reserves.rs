@@ -202,27 +202,24 @@ impl Reserves {
         bound(price * (1.0 - fees.lowest(self.xp[from], self.xp[to])))
     }
 
-    /// Pool tokens per token of coin `i` for an infinitesimal deposit. Without its fee: that is rounded down in each coin's own units, so that it
-    /// vanishes for small deposits.
+    /// Pool tokens per token of coin `i` for an infinitesimal deposit. Without its fee, at most half a swap's: it is rounded down in each coin's own
+    /// units, so that it vanishes for small deposits.
     pub fn deposit_rate(&self, i: usize, supply: U256, amp: Answer<U256>) -> f64 {
-        self.margin(i, amp).map_or(0.0, |[worth, _]| bound(supply.to_f64() * worth))
+        self.worth(i, amp).map_or(0.0, |worth| bound(supply.to_f64() * worth))
     }
 
-    /// Tokens of coin `i` per pool token for an infinitesimal withdrawal, after its fee at its lowest. The fee for imbalances is charged on the
-    /// coin's own imbalance and, with equal weight, on that of the others, each in proportion to the others' share of the pool's worth.
-    pub fn withdrawal_rate(&self, fees: Fees, i: usize, supply: U256, amp: Answer<U256>) -> f64 {
-        let (Some([worth, others]), Ok(fees)) = (self.margin(i, amp), fees.for_imbalance(self.count())) else { return 0.0 };
-        let loss = 2.0 * others * fees.fee.to_f64() / FEE_DENOMINATOR as f64;
-        bound((1.0 - loss) / (supply.to_f64() * worth))
+    /// Tokens of coin `i` per pool token for an infinitesimal withdrawal. Without its fee, at most half a swap's: in a lopsided pool a large
+    /// withdrawal pays a lower share than a small one.
+    pub fn withdrawal_rate(&self, i: usize, supply: U256, amp: Answer<U256>) -> f64 {
+        self.worth(i, amp).map_or(0.0, |worth| bound(1.0 / (supply.to_f64() * worth)))
     }
 
-    /// A token of coin `i` as a share of the pool's worth, (∂D/∂x) / D, and the share that all the other coins have of it.
-    fn margin(&self, i: usize, amp: Answer<U256>) -> Option<[f64; 2]> {
+    /// A token of coin `i` at the margin as a share of the pool's worth, (∂D/∂x) / D.
+    fn worth(&self, i: usize, amp: Answer<U256>) -> Option<f64> {
         let amp = amp.ok()?;
         let d = self.d(amp).ok().filter(|d| !d.is_zero())?;
         let slope = self.solver.slopes(&self.xp, amp, d)[i];
-        let worth = slope * self.rates[i].to_f64() / PRECISION as f64 / d.to_f64();
-        Some([worth, 1.0 - slope * self.xp[i].to_f64() / d.to_f64()])
+        Some(slope * self.rates[i].to_f64() / PRECISION as f64 / d.to_f64())
     }
 
     fn in_common_unit(&self, balances: &[U256]) -> Answer<Vec<U256>> {
