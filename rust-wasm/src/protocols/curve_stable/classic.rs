@@ -2,7 +2,8 @@
 //! constant rates (10^(36 − decimals)) or rates of lending pools, which the state then gives for the target block.
 //!
 //! `get_dy` of the oldest contracts converts to tokens and then takes the fee, `exchange` the other way round: the swap pays what `get_dy` said or
-//! one unit less. `generation` of a state names the contract whose text a pool follows; tokens that charge for transfers are outside of it.
+//! one unit less. `generation` of a state names the contract whose text a pool follows; tokens that charge for transfers are
+//! outside of it, and so is `get_dx`, which only StableSwapCompound, USDT, Y, BUSD and IB have.
 
 use super::invariant::{unscaled, Product, Solver};
 use super::ramp::Ramp;
@@ -149,11 +150,11 @@ impl Classic {
     }
 
     pub(super) fn deposit_rate(&self, i: usize, at: At) -> f64 {
-        self.reserves.deposit_rate(self.fees, i, self.total_supply, self.ramp.amp(at))
+        self.reserves.deposit_rate(i, self.total_supply, self.ramp.amp(at))
     }
 
     pub(super) fn withdrawal_rate(&self, i: usize, at: At) -> f64 {
-        self.reserves.withdrawal_rate(self.fees, i, self.total_supply, self.ramp.amp(at))
+        self.reserves.withdrawal_rate(i, self.total_supply, self.ramp.amp(at))
     }
 }
 

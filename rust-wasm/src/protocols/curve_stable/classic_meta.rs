@@ -7,7 +7,7 @@
 
 use super::classic::{Classic, Generation};
 use super::invariant::{scaled, unscaled};
-use super::ng_meta::{can_exist, Path, BASE_TO_COIN, COIN_TO_BASE};
+use super::ng_meta::{check_input, Path, BASE_TO_COIN, COIN_TO_BASE};
 use super::ramp::Ramp;
 use super::reserves::{fee_of, Fees, Reserves, FEE_DENOMINATOR};
 use crate::json;
@@ -44,7 +44,7 @@ fn template() -> Generation {
 
 /// The base's virtual price as the metapool last stored it; the factory's metapools store none.
 #[derive(Clone, Copy, Debug, Deserialize)]
-struct Cache {
+pub(super) struct Cache {
     base_virtual_price: U256,
     #[serde(deserialize_with = "json::integer")]
     base_cache_updated: u64,
@@ -73,13 +73,13 @@ impl TryFrom<ClassicMetaState> for ClassicMeta {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "ClassicMetaState")]
 pub struct ClassicMeta {
-    ramp: Ramp,
-    fees: Fees,
+    pub(super) ramp: Ramp,
+    pub(super) fees: Fees,
     /// Of the coin and the base's pool token, at the virtual price of the state's own time.
-    reserves: Reserves,
-    cache: Option<Cache>,
-    base: Classic,
-    underlying: bool,
+    pub(super) reserves: Reserves,
+    pub(super) cache: Option<Cache>,
+    pub(super) base: Classic,
+    pub(super) underlying: bool,
 }
 
 /// `_vp_rate`: the stored virtual price until it has expired.
@@ -91,12 +91,12 @@ fn base_price(base: &Classic, cache: Option<Cache>, now: u64) -> Answer<U256> {
 }
 
 impl ClassicMeta {
-    fn path(&self, direction: Direction) -> Answer<Path> {
+    pub(super) fn path(&self, direction: Direction) -> Answer<Path> {
         Ok(Path::of(direction.checked(self.token_count())?, self.underlying))
     }
 
     /// The reserves at the base's virtual price of a time.
-    fn reserves_at(&self, at: At) -> Answer<Cow<'_, Reserves>> {
+    pub(super) fn reserves_at(&self, at: At) -> Answer<Cow<'_, Reserves>> {
         let price = base_price(&self.base, self.cache, at.unwrap_or(self.ramp.timestamp))?;
         if price == self.reserves.rates[1] {
             return Ok(Cow::Borrowed(&self.reserves));
@@ -146,10 +146,13 @@ impl Family for ClassicMeta {
     fn quote(&self, direction: Direction, amount_in: U256, at: At) -> Answer<U256> {
         match self.path(direction)? {
             Path::Meta(direction) => {
-                can_exist(direction, amount_in, &self.reserves, self.base.total_supply)?;
+                check_input(direction, amount_in, &self.reserves, self.base.total_supply)?;
                 self.exchanged(direction, amount_in, at)
             }
-            Path::CoinToBase(j) => self.base.withdrawn(j, self.exchanged(COIN_TO_BASE, amount_in, at)?, at),
+            Path::CoinToBase(j) => {
+                check_input(COIN_TO_BASE, amount_in, &self.reserves, self.base.total_supply)?;
+                self.base.withdrawn(j, self.exchanged(COIN_TO_BASE, amount_in, at)?, at)
+            }
             Path::BaseToCoin(i) => self.exchanged(BASE_TO_COIN, self.base.minted(i, amount_in, at)?, at),
             Path::Base(direction) => self.base.quote(direction, amount_in, at),
         }

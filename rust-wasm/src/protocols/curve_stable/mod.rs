@@ -14,4 +14,6 @@ pub mod ramp;
 pub mod reserves;
 
 #[cfg(test)]
+mod proofs;
+#[cfg(test)]
 mod reference;

@@ -64,7 +64,7 @@ impl TryFrom<MetaState> for NgMeta {
 }
 
 #[derive(Clone, Debug)]
-enum Base {
+pub(super) enum Base {
     Ng(Ng),
     /// The views contract solves a first-generation pool with its own rounding and `A()` × 100.
     Classic {
@@ -76,12 +76,12 @@ enum Base {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "MetaState")]
 pub struct NgMeta {
-    ramp: Ramp,
-    fees: Fees,
+    pub(super) ramp: Ramp,
+    pub(super) fees: Fees,
     /// Of the coin and the base's pool token, at the virtual price of the state's own time.
-    reserves: Reserves,
-    base: Base,
-    underlying: bool,
+    pub(super) reserves: Reserves,
+    pub(super) base: Base,
+    pub(super) underlying: bool,
 }
 
 impl Base {
@@ -142,14 +142,14 @@ impl Base {
 
     fn deposit_rate(&self, i: usize, at: At) -> f64 {
         match self {
-            Self::Ng(pool) => pool.reserves.deposit_rate(pool.fees, i, pool.total_supply, pool.ramp.amp(at)),
+            Self::Ng(pool) => pool.reserves.deposit_rate(i, pool.total_supply, pool.ramp.amp(at)),
             Self::Classic { pool, .. } => pool.deposit_rate(i, at),
         }
     }
 
     fn withdrawal_rate(&self, i: usize, at: At) -> f64 {
         match self {
-            Self::Ng(pool) => pool.reserves.withdrawal_rate(pool.fees, i, pool.total_supply, pool.ramp.amp(at)),
+            Self::Ng(pool) => pool.reserves.withdrawal_rate(i, pool.total_supply, pool.ramp.amp(at)),
             Self::Classic { pool, .. } => pool.withdrawal_rate(i, at),
         }
     }
@@ -180,21 +180,22 @@ impl Path {
 pub(super) const COIN_TO_BASE: Direction = Direction { from: 0, to: 1 };
 pub(super) const BASE_TO_COIN: Direction = Direction { from: 1, to: 0 };
 
-/// Nobody can bring more of the base's pool tokens than there are outside of the metapool.
-pub(super) fn can_exist(direction: Direction, amount_in: U256, reserves: &Reserves, supply: U256) -> Answer<()> {
-    if direction == BASE_TO_COIN && amount_in > supply.saturating_sub(reserves.balances[1]) {
+/// Whether the metapool can book an input of its own coins: nobody can bring more of the base's pool tokens than there are outside of it.
+pub(super) fn check_input(direction: Direction, amount_in: U256, reserves: &Reserves, supply: U256) -> Answer<()> {
+    let held = reserves.balances[direction.from].checked_add(amount_in)?;
+    if direction == BASE_TO_COIN && held > supply {
         return Err(Refusal::LimitExceeded);
     }
     Ok(())
 }
 
 impl NgMeta {
-    fn path(&self, direction: Direction) -> Answer<Path> {
+    pub(super) fn path(&self, direction: Direction) -> Answer<Path> {
         Ok(Path::of(direction.checked(self.token_count())?, self.underlying))
     }
 
     /// The reserves at the base's virtual price of a time.
-    fn reserves_at(&self, at: At) -> Answer<Cow<'_, Reserves>> {
+    pub(super) fn reserves_at(&self, at: At) -> Answer<Cow<'_, Reserves>> {
         let price = self.base.virtual_price(at)?;
         if price == self.reserves.rates[1] {
             return Ok(Cow::Borrowed(&self.reserves));
@@ -245,7 +246,7 @@ impl Family for NgMeta {
         }
         match path {
             Path::Meta(direction) => {
-                can_exist(direction, amount_in, &self.reserves, self.base.total_supply())?;
+                check_input(direction, amount_in, &self.reserves, self.base.total_supply())?;
                 self.exchanged(direction, amount_in, at)
             }
             Path::CoinToBase(j) => self.base.withdrawn(j, self.exchanged(COIN_TO_BASE, amount_in, at)?, at),

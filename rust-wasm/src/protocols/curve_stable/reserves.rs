@@ -194,34 +194,32 @@ impl Reserves {
     pub fn rate(&self, direction: Direction, fees: Fees, amp: Answer<U256>) -> f64 {
         let Ok(Direction { from, to }) = direction.checked(self.count()) else { return 0.0 };
         let (Ok(d), Ok(amp)) = (amp.and_then(|amp| self.d(amp)), amp) else { return 0.0 };
+        if d.is_zero() {
+            return 0.0;
+        }
         let slopes = self.solver.slopes(&self.xp, amp, d);
         let price = slopes[from] * self.rates[from].to_f64() / (slopes[to] * self.rates[to].to_f64());
-        finite(price * (1.0 - fees.lowest(self.xp[from], self.xp[to])))
+        bound(price * (1.0 - fees.lowest(self.xp[from], self.xp[to])))
     }
 
-    /// Pool tokens per token of coin `i` for an infinitesimal deposit, after its fee at its lowest.
-    pub fn deposit_rate(&self, fees: Fees, i: usize, supply: U256, amp: Answer<U256>) -> f64 {
-        let Some((worth, loss)) = self.margin(fees, i, amp) else { return 0.0 };
-        finite(supply.to_f64() * worth * (1.0 - loss))
+    /// Pool tokens per token of coin `i` for an infinitesimal deposit. Without its fee, at most half a swap's: it is rounded down in each coin's own
+    /// units, so that it vanishes for small deposits.
+    pub fn deposit_rate(&self, i: usize, supply: U256, amp: Answer<U256>) -> f64 {
+        self.worth(i, amp).map_or(0.0, |worth| bound(supply.to_f64() * worth))
     }
 
-    /// Tokens of coin `i` per pool token for an infinitesimal withdrawal, after its fee at its lowest.
-    pub fn withdrawal_rate(&self, fees: Fees, i: usize, supply: U256, amp: Answer<U256>) -> f64 {
-        let Some((worth, loss)) = self.margin(fees, i, amp) else { return 0.0 };
-        finite((1.0 - loss) / (supply.to_f64() * worth))
+    /// Tokens of coin `i` per pool token for an infinitesimal withdrawal. Without its fee, at most half a swap's: in a lopsided pool a large
+    /// withdrawal pays a lower share than a small one.
+    pub fn withdrawal_rate(&self, i: usize, supply: U256, amp: Answer<U256>) -> f64 {
+        self.worth(i, amp).map_or(0.0, |worth| bound(1.0 / (supply.to_f64() * worth)))
     }
 
-    /// A token of coin `i` as a share of the pool's worth, (∂D/∂x) / D, and the share of a deposit or withdrawal of it that the fee takes: the
-    /// fee for imbalances is charged on the coin's own imbalance and, with equal weight, on that of the others, each in proportion to
-    /// the others' share of the pool's worth.
-    fn margin(&self, fees: Fees, i: usize, amp: Answer<U256>) -> Option<(f64, f64)> {
+    /// A token of coin `i` at the margin as a share of the pool's worth, (∂D/∂x) / D.
+    fn worth(&self, i: usize, amp: Answer<U256>) -> Option<f64> {
         let amp = amp.ok()?;
-        let d = self.d(amp).ok()?;
+        let d = self.d(amp).ok().filter(|d| !d.is_zero())?;
         let slope = self.solver.slopes(&self.xp, amp, d)[i];
-        let worth = slope * self.rates[i].to_f64() / PRECISION as f64 / d.to_f64();
-        let others = 1.0 - slope * self.xp[i].to_f64() / d.to_f64();
-        let fee = fees.for_imbalance(self.count()).ok()?.fee.to_f64() / FEE_DENOMINATOR as f64;
-        Some((worth, 2.0 * fee * others))
+        Some(slope * self.rates[i].to_f64() / PRECISION as f64 / d.to_f64())
     }
 
     fn in_common_unit(&self, balances: &[U256]) -> Answer<Vec<U256>> {
@@ -229,10 +227,11 @@ impl Reserves {
     }
 }
 
-fn finite(value: f64) -> f64 {
-    if value.is_finite() {
-        value
+/// An emptied coin has no price, so that no bound is known (only contracts that divide by n·x + 1 swap with one).
+fn bound(value: f64) -> f64 {
+    if value.is_nan() {
+        f64::INFINITY
     } else {
-        0.0
+        value
     }
 }
