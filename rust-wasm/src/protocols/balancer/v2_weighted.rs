@@ -1,7 +1,7 @@
 //! Weighted pools of Balancer V2: WeightedPool and WeightedPool2Tokens of balancer-v2-monorepo (`pkg/pool-weighted`), deployments
 //! `20210418-weighted-pool`, `20220908-weighted-pool-v2` and later. A swap of more than 30 % of a balance is refused. The power function subtracts
-//! its own error of 1e-14 of the power: a swap whose output is below 1e-14 of the balance pays nothing. It is not monotone to the last digit,
-//! which the error hides in the contract's favour but does not remove. Rate providers of later versions touch protocol fees only.
+//! its own error of 1e-14 of the power: a swap whose output is below 1e-14 of the balance pays nothing. Rate providers of later versions touch
+//! protocol fees only.
 
 use super::fixed_point::{self, complement, div_down, div_up, mul_down, mul_up, Powers};
 use super::vault_v2::{Vault, VaultState};
