@@ -46,13 +46,15 @@ function run(): boolean {
 		const env = {
 			...process.env,
 			ENGINE_PROOFS: folder,
-			NODE_MODULES: join(ROOT, "node_modules"),
+			// One for all: the crates share most of what they are built from.
+			CARGO_TARGET_DIR: join(ROOT, "rust-wasm", "target"),
 			...(values.cases === undefined ? {} : { ENGINE_CASES: values.cases }),
 			...(values.seed === undefined ? {} : { ENGINE_SEED: values.seed }),
 		};
 		let isGood = true;
 		for (const crate of CRATES.filter((name) => existsSync(join(ROOT, name, "Cargo.toml")))) {
 			const start = performance.now();
+			installBytecode(join(ROOT, crate));
 			const args = ["test", "--release", "--quiet", "--locked", "--manifest-path", join(ROOT, crate, "Cargo.toml")];
 			const { status } = spawnSync("cargo", args, { env, stdio: "inherit" });
 			isGood &&= status === 0;
@@ -73,6 +75,13 @@ function run(): boolean {
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
+}
+
+/** The packages whose bytecode a crate executes, where it names some and they are not there yet. */
+function installBytecode(crate: string): void {
+	if (!existsSync(join(crate, "package.json")) || existsSync(join(crate, "node_modules", ".package-lock.json"))) return;
+	const { status } = spawnSync("npm", ["ci", "--ignore-scripts"], { cwd: crate, stdio: ["ignore", "ignore", "inherit"] });
+	if (status !== 0) throw new Error(`npm ci in ${crate} failed; the proofs by bytecode need its packages`);
 }
 
 /** Families of the engine that are on by default though neither bytecode nor enough recorded answers prove them. */

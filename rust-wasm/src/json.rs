@@ -81,6 +81,47 @@ impl<'de> Deserialize<'de> for U256 {
     }
 }
 
+/// The JSON Schema of a pool is that of the state that it is made from.
+macro_rules! schema_of {
+    (impl<$parameter:ident> for $pool:ty, $state:ty) => {
+        #[cfg(feature = "schema")]
+        impl<$parameter> schemars::JsonSchema for $pool {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                <$state as schemars::JsonSchema>::schema_name()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                <$state as schemars::JsonSchema>::json_schema(generator)
+            }
+        }
+    };
+    ($pool:ident, $state:ty) => {
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $pool {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                <$state as schemars::JsonSchema>::schema_name()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                <$state as schemars::JsonSchema>::json_schema(generator)
+            }
+        }
+    };
+}
+pub(crate) use schema_of;
+
+/// Integers of every width are read alike: see [`integer`].
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for U256 {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Integer".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "integer" })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// The creation code of a contract, from its artifact's path below `node_modules`.
 pub fn creation_code(path: &str) -> Bytes {
-    let folder = std::env::var_os("NODE_MODULES").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../node_modules"), PathBuf::from);
+    let folder = std::env::var_os("NODE_MODULES").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("node_modules"), PathBuf::from);
     let file = folder.join(path);
     let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}; install it, or set NODE_MODULES", file.display()));
     let artifact: Value = serde_json::from_str(&text).expect("an artifact is JSON");

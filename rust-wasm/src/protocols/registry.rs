@@ -47,8 +47,42 @@ pub const FAMILIES: &[(&str, Reader)] = &[
     ("stableswap-ng-meta", read::<NgMeta>),
 ];
 
+/// The JSON Schema of each family's state.
+#[cfg(feature = "schema")]
+pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
+    use super::uniswap_v3;
+    use schemars::schema_for;
+    vec![
+        ("uniswap-v2", schema_for!(Pair)),
+        ("uniswap-v3", schema_for!(uniswap_v3::UniswapState)),
+        ("pancake-v3", schema_for!(uniswap_v3::UniswapState)),
+        ("slipstream-cl", schema_for!(uniswap_v3::SlipstreamState)),
+        ("algebra-v1", schema_for!(uniswap_v3::AlgebraState)),
+        ("algebra-integral", schema_for!(uniswap_v3::AlgebraState)),
+        ("uniswap-v4", schema_for!(uniswap_v3::UniswapV4State)),
+        ("balancer-v2-weighted", schema_for!(WeightedV2)),
+        ("balancer-v2-stable", schema_for!(StableV2)),
+        ("liquidity-book-v2.2", schema_for!(LiquidityBook)),
+        ("wombat-v2", schema_for!(WombatPool)),
+        ("woofi-v2", schema_for!(WooPool)),
+        ("crvusd-llamma", schema_for!(Llamma)),
+        ("velodrome-v2", schema_for!(VelodromeV2)),
+        ("aerodrome-v2", schema_for!(AerodromeV2)),
+        ("velodrome-v1", schema_for!(VelodromeV1)),
+        ("camelot-v2", schema_for!(Camelot)),
+        ("dodo-v2", schema_for!(Dodo)),
+        ("curve-crypto-v1", schema_for!(curve_crypto::CryptoState)),
+        ("tricrypto-ng", schema_for!(curve_crypto::CryptoState)),
+        ("twocrypto-ng", schema_for!(curve_crypto::CryptoState)),
+        ("curve-3pool", schema_for!(Classic)),
+        ("curve-meta", schema_for!(ClassicMeta)),
+        ("stableswap-ng", schema_for!(Ng)),
+        ("stableswap-ng-meta", schema_for!(NgMeta)),
+    ]
+}
+
 /// Families that neither published bytecode nor enough recorded answers prove: their pools are taken only where that is asked for.
-pub const EXPERIMENTAL: &[&str] = &["balancer-v2-weighted", "balancer-v2-stable", "curve-meta"];
+pub const EXPERIMENTAL: &[&str] = &["balancer-v2-stable", "curve-meta"];
 
 /// [`pool_from_json`], but a pool of an experimental family is refused unless `experimental` allows it.
 pub fn tradable_pool_from_json(text: &str, experimental: bool) -> Result<Box<dyn Family>, String> {

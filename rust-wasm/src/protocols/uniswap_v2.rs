@@ -14,6 +14,7 @@ const MAX_RESERVE: u128 = (1 << 112) - 1;
 
 /// The state's JSON form.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct PairState {
     #[serde(deserialize_with = "json::integer")]
@@ -42,6 +43,8 @@ pub struct Pair {
     keep: u32,
     whole: u32,
 }
+
+crate::json::schema_of!(Pair, PairState);
 
 impl Pair {
     /// Refuses reserves above uint112 and fees of 100 % and more.

@@ -19,6 +19,7 @@ const MAX_STEPS: usize = 512;
 
 /// The state's JSON form.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct PoolState {
     #[serde(deserialize_with = "json::integer")]
@@ -33,6 +34,7 @@ struct PoolState {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct AssetState {
     #[serde(deserialize_with = "json::integer")]
     cash: u128,
@@ -85,6 +87,8 @@ pub struct WombatPool {
     end_cov: U256,
     assets: Vec<Asset>,
 }
+
+crate::json::schema_of!(WombatPool, PoolState);
 
 /// Cash and liability in 18 decimals.
 #[derive(Clone, Copy, Debug)]

@@ -19,6 +19,7 @@ const FEE_ONE: u32 = 100_000;
 
 /// The state's JSON form.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct PoolState {
     #[serde(deserialize_with = "json::integer")]
@@ -28,6 +29,7 @@ struct PoolState {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct BaseState {
     #[serde(deserialize_with = "json::integer")]
@@ -93,6 +95,8 @@ pub struct WooPool {
     quote_reserve: U256,
     bases: Vec<Base>,
 }
+
+crate::json::schema_of!(WooPool, PoolState);
 
 #[derive(Clone, Debug)]
 struct Base {

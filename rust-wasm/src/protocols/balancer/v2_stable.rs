@@ -22,6 +22,7 @@ const RATE_BITS: u32 = 128;
 
 /// The state's JSON form. Lists have an entry for the BPT too, which is read and not used.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct StableState {
     #[serde(flatten)]
@@ -88,6 +89,8 @@ pub struct StableV2 {
     rates: Vec<TokenRate>,
     timestamp: u64,
 }
+
+crate::json::schema_of!(StableV2, StableState);
 
 impl TryFrom<StableState> for StableV2 {
     type Error = &'static str;

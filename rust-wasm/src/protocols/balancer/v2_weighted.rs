@@ -19,6 +19,7 @@ const POW_ERROR: f64 = 1e-14;
 
 /// The state's JSON form.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct WeightedState {
     #[serde(flatten)]
@@ -37,6 +38,8 @@ pub struct WeightedV2 {
     weights: Vec<U256>,
     powers: Powers,
 }
+
+crate::json::schema_of!(WeightedV2, WeightedState);
 
 impl TryFrom<WeightedState> for WeightedV2 {
     type Error = &'static str;

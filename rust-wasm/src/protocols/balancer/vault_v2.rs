@@ -14,6 +14,7 @@ const MAX_SWAP_FEE: u64 = ONE / 10;
 
 /// The fields of a state that every kind of pool has.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct VaultState {
     /// Vault.getPoolTokens, in the vault's order.

@@ -29,6 +29,8 @@ use core::fmt::Debug;
 use doubles::Doubles;
 use newton::Curve;
 use settlement::Trade;
+#[cfg(feature = "schema")]
+pub use state::CryptoState;
 use state::Ramp;
 pub use state::{first_generation, tricrypto_ng, twocrypto_ng};
 

@@ -40,6 +40,7 @@ impl Ramp {
 
 /// One price for two coins, a list for three.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum Prices {
     One(U256),
@@ -47,7 +48,8 @@ enum Prices {
 }
 
 #[derive(Deserialize)]
-struct State {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CryptoState {
     variant: String,
     #[serde(rename = "initial_A_gamma")]
     initial: U256,
@@ -114,12 +116,12 @@ pub fn twocrypto_ng(text: &str) -> Result<Box<dyn Family>, String> {
     boxed(pool::<2, _>(state, Twocrypto(generation)))
 }
 
-fn read(text: &str) -> Result<State, String> {
+fn read(text: &str) -> Result<CryptoState, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
 /// The contract's name; a recorded state adds `-ramp` while A and gamma move, which the times tell as well.
-fn variant(state: &State) -> &str {
+fn variant(state: &CryptoState) -> &str {
     variant_of(&state.variant)
 }
 
@@ -141,7 +143,7 @@ pub(super) fn parsed<const N: usize, R: Rules<N>>(text: &str, rules: R) -> Resul
     pool(read(text)?, rules)
 }
 
-fn pool<const N: usize, R: Rules<N>>(state: State, rules: R) -> Result<Pool<N, R>, String> {
+fn pool<const N: usize, R: Rules<N>>(state: CryptoState, rules: R) -> Result<Pool<N, R>, String> {
     let list = |field: &str, list: Vec<U256>| list.try_into().map_err(|_| format!("`{field}` must have {N} entries"));
     let prices = |field: &str, prices: Prices| {
         let rest = match prices {

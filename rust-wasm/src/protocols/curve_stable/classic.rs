@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 /// Whose text a pool follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Generation {
     /// StableSwapCompound, USDT, Y, BUSD, SUSD: no unit kept against rounding. Their A never ramps: `initial_A` = `future_A`.
     #[serde(rename = "compound")]
@@ -62,6 +63,7 @@ impl Generation {
 
 /// The state's JSON form: the contract's own names. `total_supply` is needed of base pools only.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ClassicState {
     #[serde(default)]
     generation: Generation,
@@ -102,6 +104,8 @@ pub struct Classic {
     pub(super) reserves: Reserves,
     pub(super) total_supply: U256,
 }
+
+crate::json::schema_of!(Classic, ClassicState);
 
 impl Classic {
     /// Only contracts with `remove_liquidity_one_coin` and a constant fee ever were base pools.

@@ -22,6 +22,7 @@ const CACHE_EXPIRES: u64 = 600;
 
 /// The state's JSON form: the contract's own names.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ClassicMetaState {
     #[serde(default = "template")]
     generation: Generation,
@@ -44,6 +45,7 @@ fn template() -> Generation {
 
 /// The base's virtual price as the metapool last stored it; the factory's metapools store none.
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Cache {
     base_virtual_price: U256,
     #[serde(deserialize_with = "json::integer")]
@@ -81,6 +83,8 @@ pub struct ClassicMeta {
     pub(super) base: Classic,
     pub(super) underlying: bool,
 }
+
+crate::json::schema_of!(ClassicMeta, ClassicMetaState);
 
 /// `_vp_rate`: the stored virtual price until it has expired.
 fn base_price(base: &Classic, cache: Option<Cache>, now: u64) -> Answer<U256> {

@@ -25,6 +25,7 @@ pub(super) fn floored(amp: U256) -> Answer<U256> {
 
 /// The state's JSON form: the contract's own names. `total_supply` is needed of base pools only.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct NgState {
     #[serde(deserialize_with = "json::integer")]
     n_coins: usize,
@@ -58,6 +59,8 @@ pub struct Ng {
     pub(super) reserves: Reserves,
     pub(super) total_supply: U256,
 }
+
+crate::json::schema_of!(Ng, NgState);
 
 impl Ng {
     /// `get_virtual_price`.

@@ -17,6 +17,7 @@ use std::borrow::Cow;
 
 /// A base pool's state names its kind.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind")]
 enum BaseState {
     #[serde(rename = "stableswap_ng")]
@@ -27,6 +28,7 @@ enum BaseState {
 
 /// The state's JSON form: the contract's own names. `rates[1]`, the base's virtual price, is computed from `base` for the target block.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct MetaState {
     #[serde(flatten)]
     ramp: Ramp,
@@ -83,6 +85,8 @@ pub struct NgMeta {
     pub(super) base: Base,
     pub(super) underlying: bool,
 }
+
+crate::json::schema_of!(NgMeta, MetaState);
 
 impl Base {
     fn as_family(&self) -> &dyn Family {

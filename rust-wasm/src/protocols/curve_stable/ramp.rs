@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 /// Read as part of a pool's state. The values carry the contract's `A_PRECISION`.
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ramp {
     #[serde(rename = "initial_A")]
     pub initial: U256,

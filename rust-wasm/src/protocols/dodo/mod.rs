@@ -20,6 +20,7 @@ use serde::Deserialize;
 const STORED_BITS: u32 = 112;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 enum Variant {
     Dvm,
@@ -37,6 +38,7 @@ enum Ratio {
 
 /// The state's JSON form. DVM has no targets and no `_RState_`. `mtFeeRate` is what `_MT_FEE_RATE_MODEL_` answers for the sender.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct DodoState {
     variant: Variant,
     #[serde(rename = "_BASE_RESERVE_")]
@@ -80,6 +82,8 @@ pub struct Dodo {
     lp_fee_rate: U256,
     mt_fee_rate: U256,
 }
+
+crate::json::schema_of!(Dodo, DodoState);
 
 impl TryFrom<DodoState> for Dodo {
     type Error = &'static str;

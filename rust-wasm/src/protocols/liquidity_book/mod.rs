@@ -25,6 +25,7 @@ const MAX_LIQUIDITY_PER_BIN: [u64; 4] = [0x6d33_6ca2_a775_b611, 0xca44_773d_d596
 
 /// The state's JSON form.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct BookState {
     #[serde(deserialize_with = "json::integer")]
@@ -58,6 +59,7 @@ struct BookState {
 
 /// `[id, reserveX, reserveY]`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct BinState(
     #[serde(deserialize_with = "json::integer")] u32,
     #[serde(deserialize_with = "json::integer")] u128,
@@ -138,6 +140,8 @@ pub struct LiquidityBook {
     /// Sum of the bins, by token.
     held: [u128; 2],
 }
+
+crate::json::schema_of!(LiquidityBook, BookState);
 
 #[derive(Clone, Debug)]
 struct Bin {

@@ -28,6 +28,7 @@ const MAX_BAND: u64 = 1 << 40;
 /// The state's JSON form. `price_oracle` and `dynamic_fee` are those at `timestamp`; with the three private fields that they come from they
 /// follow the target block's time. So does `rate_mul`: stored at `rate_time`, or else read at `timestamp`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct MarketState {
     variant: String,
     #[serde(rename = "A", deserialize_with = "json::integer")]
@@ -69,10 +70,12 @@ struct MarketState {
 }
 
 #[derive(Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Seconds(#[serde(deserialize_with = "json::integer")] u64);
 
 /// `[n, x, y]`, amounts with 18 decimals.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct BandState(
     #[serde(deserialize_with = "json::integer")] i64,
     #[serde(deserialize_with = "json::integer")] u128,
@@ -174,6 +177,8 @@ pub struct Llamma {
     /// By rising number.
     bands: Vec<Band>,
 }
+
+crate::json::schema_of!(Llamma, MarketState);
 
 #[derive(Clone, Copy, Debug)]
 struct Band {

@@ -20,6 +20,7 @@ const RESERVE_BITS: u32 = 112;
 
 /// The state's JSON form. `ownerFeeShare` and `feeTo` (an address, or `set` or `zero`) are the factory's `feeInfo`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct CamelotState {
     reserve0: U256,
@@ -45,6 +46,8 @@ pub struct Camelot {
     /// The owner's share of a stable pair's fee, of 100,000; 0 where nobody gets it.
     owner_share: u32,
 }
+
+crate::json::schema_of!(Camelot, CamelotState);
 
 impl TryFrom<CamelotState> for Camelot {
     type Error = &'static str;

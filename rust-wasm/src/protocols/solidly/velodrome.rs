@@ -59,6 +59,7 @@ impl Version for AerodromeLoop {
 
 /// The state's JSON form. `fee` is the factory's `getFee` for this pair, custom fees included.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct PairState {
     stable: bool,
     reserve0: U256,
@@ -76,6 +77,8 @@ pub struct Pair<V> {
     fee: u32,
     version: PhantomData<V>,
 }
+
+crate::json::schema_of!(impl<V> for Pair<V>, PairState);
 
 impl<V> TryFrom<PairState> for Pair<V> {
     type Error = &'static str;

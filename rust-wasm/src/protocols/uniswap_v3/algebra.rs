@@ -29,6 +29,7 @@ const BEFORE_SWAP_FLAG: u8 = 1;
 const DYNAMIC_FEE: u8 = 1 << 7;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AlgebraState {
     #[serde(flatten)]
@@ -42,6 +43,7 @@ pub struct AlgebraState {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Pips(#[serde(deserialize_with = "json::integer")] u32);
 
 impl AlgebraState {

@@ -31,6 +31,7 @@ pub struct Concentrated<F: Fork> {
 
 /// An initialised tick as `[tick, liquidityNet]` or `[tick, liquidityGross, liquidityNet]`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TickRow(#[serde(deserialize_with = "json::integers")] Vec<i128>);
 
 impl TickRow {

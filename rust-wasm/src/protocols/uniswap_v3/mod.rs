@@ -12,9 +12,17 @@ pub mod tick_math;
 mod uniswap;
 mod uniswap_v4;
 
+#[cfg(feature = "schema")]
+pub use algebra::AlgebraState;
 pub use algebra::{AlgebraIntegralPool, AlgebraV1Pool};
 pub use concentrated::{Concentrated, Fork, TickRow};
 pub use pool::{Exact, Shape, Stops, Swap, V3Pool};
 pub use slipstream::SlipstreamPool;
+#[cfg(feature = "schema")]
+pub use slipstream::SlipstreamState;
+#[cfg(feature = "schema")]
+pub use uniswap::UniswapState;
 pub use uniswap::UniswapV3;
 pub use uniswap_v4::UniswapV4Pool;
+#[cfg(feature = "schema")]
+pub use uniswap_v4::UniswapV4State;

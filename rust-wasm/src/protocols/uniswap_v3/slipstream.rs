@@ -16,6 +16,7 @@ pub type SlipstreamPool = Concentrated<Slipstream>;
 pub struct Slipstream;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SlipstreamState {
     #[serde(flatten)]
@@ -27,6 +28,7 @@ pub struct SlipstreamState {
 
 /// What DynamicSwapFeeModule.getFee reads. Fees in pips; the scaling factor is pips per tick of distance, times 1,000,000.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct DynamicFee {
     #[serde(deserialize_with = "json::integer")]
@@ -53,6 +55,7 @@ struct DynamicFee {
 
 /// `observe([secondsAgo, 0])`, or why it reverted.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum Observed {
     Cumulatives(#[serde(deserialize_with = "json::integers")] Vec<i64>),

@@ -17,6 +17,7 @@ pub struct Uniswap;
 
 /// What every fork's state has. Ticks outside `tickLower..=tickUpper` are unknown; without them `ticks` is complete.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Core {
     #[serde(alias = "price")]
@@ -60,6 +61,7 @@ impl Core {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UniswapState {
     #[serde(flatten)]

@@ -21,6 +21,7 @@ const SWAP_FLAGS: u16 = 1 << 7 | 1 << 6 | 1 << 3 | 1 << 2;
 const MAX_PROTOCOL_FEE: u32 = 1_000;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UniswapV4State {
     #[serde(flatten)]
