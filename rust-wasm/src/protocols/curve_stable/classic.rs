@@ -3,7 +3,7 @@
 //!
 //! `get_dy` of the oldest contracts converts to tokens and then takes the fee, `exchange` the other way round: the swap pays what `get_dy` said or
 //! one unit less. `generation` of a state names the contract whose text a pool follows; tokens that charge for transfers are
-//! outside of it, and so is `get_dx`, which only StableSwapCompound, USDT, Y, BUSD and IB have.
+//! outside of it, and so is `get_dx`, which StableSwapCompound, USDT and IB have.
 
 use super::invariant::{unscaled, Product, Solver};
 use super::ramp::Ramp;
@@ -14,27 +14,27 @@ use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 use serde::Deserialize;
 
-/// Whose text a pool follows.
+/// Whose text a pool follows. Named are the contracts whose text was read; a relative of theirs has to be compared before it is given one of these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Generation {
-    /// StableSwapCompound, USDT, Y, BUSD, SUSD: no unit kept against rounding. Their A never ramps: `initial_A` = `future_A`.
+    /// StableSwapCompound, USDT, SUSD: no unit kept against rounding. Their A never ramps: `initial_A` = `future_A`.
     #[serde(rename = "compound")]
     Compound,
-    /// StableSwap3Pool, Ren, SBTC, HBTC. What a state without `generation` is.
+    /// StableSwap3Pool, Ren, HBTC. What a state without `generation` is.
     #[default]
     #[serde(rename = "3pool")]
     ThreePool,
-    /// StableSwapAave, SAAVE: a dynamic fee by `offpeg_fee_multiplier`, no unit kept.
+    /// StableSwapAave: a dynamic fee by `offpeg_fee_multiplier`, no unit kept.
     #[serde(rename = "aave")]
     Aave,
     /// StableSwapSTETH.
     #[serde(rename = "steth")]
     Steth,
-    /// SwapTemplateBase and what was made from it (4pool, EURS, LINK …), StableSwapIB, the factory's Plain…Basic.
+    /// SwapTemplateBase, StableSwapIB, the factory's Plain2Basic.
     #[serde(rename = "template")]
     Template,
-    /// The factory's Plain…Optimized, StableSwapOptimized2Pool.
+    /// The factory's Plain2Optimized.
     #[serde(rename = "optimized")]
     Optimized,
 }

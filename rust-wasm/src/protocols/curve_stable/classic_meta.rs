@@ -1,5 +1,5 @@
 //! First-generation metapools of Curve: a coin against the pool token of a first-generation base pool (curvefi/curve-contract SwapTemplateMeta and
-//! StableSwapRAI; curvefi/curve-factory MetaUSD, MetaBTC).
+//! StableSwapRAI; curvefi/curve-factory MetaUSD).
 //!
 //! The base's virtual price comes from a cache of 10 minutes where the contract has one. `get_dy_underlying` of a base coin foresees the deposit
 //! without fees and then takes half a base fee off, whereas `exchange_underlying` makes the deposit: the two differ by more than rounding,

@@ -4,6 +4,9 @@
 //! `exchange` uses A at its full precision, the views contract (`get_dy`, `get_dx`) the floored `A()` × 100: during a ramp they differ in both
 //! directions. A swap that leaves a price or an invariant which the pool's oracle cannot store reverts. `rates` are those of the target block
 //! (`stored_rates()`), `balances` those without the admin's share (`get_balances()`).
+//!
+//! The recorded answers are those of the named commit. The text followed here is that of neighbouring commits (pool 0057a71f, metapool 02162cbd, views
+//! 018f0121), of which the views differ in one point: they read `A_precision()` where the recorded ones take `A()` × 100.
 
 use super::invariant::{unscaled, Product, Solver, PRECISION};
 use super::ramp::Ramp;

@@ -3,6 +3,9 @@
 //!
 //! A state is one of two pools: coin 0 against the base's pool token (coin 1), or, with `underlying`, coin 0 and the base's coins 1, 2, … swapped
 //! by `exchange_underlying`. The latter deposits into or withdraws from the base pool for real, where the views contract only foresees it.
+//!
+//! The recorded answers are those of the named commit. The text followed here is that of neighbouring commits (pool 0057a71f, metapool 02162cbd, views
+//! 018f0121), of which the views differ in one point: they read `A_precision()` where the recorded ones take `A()` × 100.
 
 use super::classic::Classic;
 use super::invariant::unscaled;
