@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { Command, InvalidArgumentError } from "commander";
@@ -21,6 +22,8 @@ import type { SearchOptions } from "./search.ts";
 const print = (line: string): void => {
 	process.stdout.write(`${line}\n`);
 };
+
+const POOL_SCHEMA = join(import.meta.dirname, "../rust-wasm/pool-schema.json");
 
 const program = new Command("arb").description("Quant Arbitrage System: look at it, replay it, stop it.").showHelpAfterError();
 
@@ -161,6 +164,15 @@ program
 	.action(async (options: SearchOptions) => {
 		const { searchCommand } = await import("./search.ts");
 		if (!(await searchCommand(options))) process.exitCode = 1;
+	});
+
+program
+	.command("schema")
+	.description("print the JSON Schema of what the commands take")
+	.argument("<pool>", "the state of a pool, of every family")
+	.action((what: string) => {
+		if (what !== "pool") throw new ArbError({ code: "invalid_input", message: `schema: "${what}" is not pool`, retryable: false });
+		print(readFileSync(POOL_SCHEMA, "utf8").trimEnd());
 	});
 
 function readMaxHops(text: string): 2 | 3 | 4 {

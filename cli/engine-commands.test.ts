@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { engineModule } from "../rust-wasm/module.ts";
 
 const root = join(import.meta.dirname, "..");
 const recorded = join(root, "tests/fixtures/golden-families.jsonl");
@@ -104,6 +105,18 @@ describe("arb quote", () => {
 		const { code, out } = await arb("quote", "--file", file("many.jsonl", cases));
 		const lines = out.trimEnd().split("\n");
 		expect([code, lines.length, lines[999]]).toEqual([0, 100_000, '{"amountOut":"1993"}']);
+	});
+});
+
+describe("arb schema pool", () => {
+	it("has a form for every family that the engine reads", async () => {
+		const { out } = await arb("schema", "pool");
+		const schema = JSON.parse(out) as { anyOf: { allOf: [unknown, { properties: { family: { const: string } } }] }[] };
+		const families = engineModule()
+			.families()
+			.split("\n")
+			.map((line) => line.split(" ")[0]);
+		expect(schema.anyOf.map(({ allOf }) => allOf[1].properties.family.const)).toEqual(families);
 	});
 });
 

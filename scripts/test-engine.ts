@@ -62,6 +62,12 @@ function run(): boolean {
 				`test:engine: ${crate}: ${status === 0 ? "passed" : "FAILED"} in ${((performance.now() - start) / 1000).toFixed(0)} s\n`,
 			);
 		}
+		if (!isSchemaCurrent(env)) {
+			process.stderr.write(
+				"test:engine: rust-wasm/pool-schema.json is not what the crate's states give; write it by the example pool_schema\n",
+			);
+			isGood = false;
+		}
 		const proofs = readProofs(join(folder, "proofs.jsonl"));
 		const table = renderTable(proofs);
 		process.stdout.write(`${table}\n`);
@@ -75,6 +81,25 @@ function run(): boolean {
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
+}
+
+/** Is the committed schema of the pools' states what the structs that read them give? */
+function isSchemaCurrent(env: NodeJS.ProcessEnv): boolean {
+	const crate = join(ROOT, "rust-wasm");
+	const args = [
+		"run",
+		"--release",
+		"--quiet",
+		"--locked",
+		"--features",
+		"schema",
+		"--example",
+		"pool_schema",
+		"--manifest-path",
+		join(crate, "Cargo.toml"),
+	];
+	const { status, stdout } = spawnSync("cargo", args, { env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], maxBuffer: 1 << 24 });
+	return status === 0 && stdout === readFileSync(join(crate, "pool-schema.json"), "utf8");
 }
 
 /** The packages whose bytecode a crate executes, where it names some and they are not there yet. */
@@ -109,7 +134,7 @@ export function renderTable(proofs: readonly Proof[]): string {
 		const cases = (level: Proof["level"]) => of.filter((proof) => proof.level === level).reduce((sum, proof) => sum + proof.cases, 0);
 		const [bytecode, recorded, second] = [cases("bytecode"), cases("recorded"), cases("secondImplementation")];
 		const level = bytecode > 0 ? "bytecode" : recorded >= ENOUGH_RECORDED ? "recorded" : "experimental";
-		const largest = of.map((proof) => BigInt(proof.largestDifference)).reduce((most, value) => (value > most ? value : most), 0n);
+		const [largest = 0n] = of.map((proof) => BigInt(proof.largestDifference)).sort((a, b) => (a > b ? -1 : Number(a < b)));
 		const counted = [bytecode, recorded, second].map((count) => (count === 0 ? "" : count.toLocaleString("en-US")));
 		return [family, level, ...counted, largest.toString()];
 	});
