@@ -153,10 +153,10 @@ impl Model {
             let mut x = self.scale(&balances);
             let (y, _) = self.kind.balance(&a, &gamma, &x, &d, i)?;
             dx = self.unscale(i, &y - &x[i]);
+            dx.get()?;
             x[i] = y;
             wanted = dy + self.fee(&x)? * &wanted / 10_000_000_000 + 1;
         }
-        dx.get()?;
         Some(dx)
     }
 
