@@ -1,8 +1,10 @@
 //! From a state's JSON form to a pool, by the name of its family.
 
 use super::balancer::{StableV2, WeightedV2};
+use super::erc4626::Vault;
 use super::family::Family;
 use super::uniswap_v2::Pair;
+use super::wrapped_native::WrappedNative;
 use serde::de::DeserializeOwned;
 use serde::Deserialize;
 
@@ -10,8 +12,13 @@ use serde::Deserialize;
 type Reader = fn(&str) -> Result<Box<dyn Family>, String>;
 
 /// Every family by its name, in the order of `docs/protocols.md`.
-pub const FAMILIES: &[(&str, Reader)] =
-    &[("uniswap-v2", read::<Pair>), ("balancer-v2-weighted", read::<WeightedV2>), ("balancer-v2-stable", read::<StableV2>)];
+pub const FAMILIES: &[(&str, Reader)] = &[
+    ("uniswap-v2", read::<Pair>),
+    ("balancer-v2-weighted", read::<WeightedV2>),
+    ("balancer-v2-stable", read::<StableV2>),
+    ("erc4626", read::<Vault>),
+    ("wrapped-native", read::<WrappedNative>),
+];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
 pub fn pool_from_json(text: &str) -> Result<Box<dyn Family>, String> {
