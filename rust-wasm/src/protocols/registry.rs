@@ -1,6 +1,6 @@
 //! From a state's JSON form to a pool, by the name of its family.
 
-use super::balancer::{StableV2, WeightedV2};
+use super::balancer::{StableV2, StableV3, WeightedV2, WeightedV3};
 use super::erc4626::Vault;
 use super::family::Family;
 use super::uniswap_v2::Pair;
@@ -16,6 +16,8 @@ pub const FAMILIES: &[(&str, Reader)] = &[
     ("uniswap-v2", read::<Pair>),
     ("balancer-v2-weighted", read::<WeightedV2>),
     ("balancer-v2-stable", read::<StableV2>),
+    ("balancer-v3-weighted", read::<WeightedV3>),
+    ("balancer-v3-stable", read::<StableV3>),
     ("erc4626", read::<Vault>),
     ("wrapped-native", read::<WrappedNative>),
 ];
