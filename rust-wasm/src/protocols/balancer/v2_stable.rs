@@ -180,4 +180,4 @@ impl Family for StableV2 {
 
 #[cfg(test)]
 #[path = "v2_stable_tests.rs"]
-mod tests;
+pub(super) mod tests;

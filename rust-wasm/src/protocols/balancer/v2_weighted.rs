@@ -100,4 +100,4 @@ impl Family for WeightedV2 {
 
 #[cfg(test)]
 #[path = "v2_weighted_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -196,3 +196,7 @@ impl Family for StableV3 {
         stable_math::slope(curve, &self.vault.live, [direction.from, direction.to]) * unit_in / unit_out
     }
 }
+
+#[cfg(test)]
+#[path = "v3_tests.rs"]
+mod tests;
