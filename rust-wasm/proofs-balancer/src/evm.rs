@@ -109,6 +109,12 @@ impl Evm {
         self.0.ctx.journaled_state.database.insert_account_storage(address, slot, value).expect("the database is in memory");
     }
 
+    /// A storage slot by its hash: a mapping's value.
+    pub fn set_word(&mut self, address: Address, slot: [u8; 32], value: [u8; 32]) {
+        let (slot, value) = (revm::primitives::U256::from_be_bytes(slot), revm::primitives::U256::from_be_bytes(value));
+        self.0.ctx.journaled_state.database.insert_account_storage(address, slot, value).expect("the database is in memory");
+    }
+
     fn run(&mut self, from: Address, kind: TxKind, data: Vec<u8>) -> (ExecutionResult, revm::state::EvmState) {
         let transaction = TxEnv { caller: from, kind, data: data.into(), gas_limit: GAS, gas_price: 0, ..TxEnv::default() };
         let outcome = self.0.transact(transaction).expect("the transaction itself is valid");

@@ -4,6 +4,8 @@ use super::balancer::{StableV2, WeightedV2};
 use super::curve_crypto;
 use super::curve_stable::{classic::Classic, classic_meta::ClassicMeta, ng::Ng, ng_meta::NgMeta};
 use super::dodo::Dodo;
+use super::balancer::{StableV2, StableV3, WeightedV2, WeightedV3};
+use super::erc4626::Vault;
 use super::family::Family;
 use super::liquidity_book::LiquidityBook;
 use super::llamma::Llamma;
@@ -12,6 +14,7 @@ use super::uniswap_v2::Pair;
 use super::uniswap_v3::{AlgebraIntegralPool, AlgebraV1Pool, SlipstreamPool, UniswapV3, UniswapV4Pool};
 use super::wombat_v2::WombatPool;
 use super::woofi_v2::WooPool;
+use super::wrapped_native::WrappedNative;
 use serde::de::DeserializeOwned;
 use serde::Deserialize;
 
@@ -92,6 +95,13 @@ pub fn tradable_pool_from_json(text: &str, experimental: bool) -> Result<Box<dyn
     }
     pool_from_json(text)
 }
+    ("balancer-v2-weighted", read::<WeightedV2>),
+    ("balancer-v2-stable", read::<StableV2>),
+    ("balancer-v3-weighted", read::<WeightedV3>),
+    ("balancer-v3-stable", read::<StableV3>),
+    ("erc4626", read::<Vault>),
+    ("wrapped-native", read::<WrappedNative>),
+];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
 pub fn pool_from_json(text: &str) -> Result<Box<dyn Family>, String> {

@@ -5,9 +5,11 @@
 //!
 //! Swaps with the BPT are joins and exits of a single token and are not offered here: they would need the protocol's fees since the last one.
 
+use super::amplification::Amplification;
 use super::fixed_point::{self, div_down, div_up, mul_down};
-use super::stable_math::{self, Invariant};
+use super::stable_math::{self, Curve, Edition};
 use super::vault_v2::{Vault, VaultState};
+use crate::json;
 use crate::protocols::family::{At, Direction, Family};
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
@@ -15,8 +17,8 @@ use serde::Deserialize;
 
 /// StableMath._MAX_STABLE_TOKENS, without the BPT.
 const MAX_TOKENS: usize = 5;
-/// StableMath._MAX_AMP × _AMP_PRECISION; the least is _AMP_PRECISION itself.
-const AMP_RANGE: [u64; 2] = [1_000, 5_000_000];
+/// StableMath._MAX_AMP.
+const MAX_AMP: u64 = 5_000;
 /// A cached rate has 128 bits at most (PriceRateCache).
 const RATE_BITS: u32 = 128;
 
@@ -31,24 +33,19 @@ struct StableState {
     invariant_version: u8,
     #[serde(default)]
     bpt_index: Option<usize>,
-    /// The amplification as AmpUpdateStarted names it, times 1,000: from `startValue` at `startTime` to `endValue` at `endTime`.
-    start_value: u64,
-    end_value: u64,
-    #[serde(default)]
-    start_time: u64,
-    #[serde(default)]
-    end_time: u64,
+    #[serde(flatten)]
+    amplification: Amplification,
     /// getTokenRate of each token as cached: 10^18 without a provider. Absent: 10^18 for all.
     #[serde(default)]
     token_rates: Vec<U256>,
     /// Until when each cached rate holds, seconds; 0: for ever. Absent: for ever.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::integers")]
     token_rate_expires: Vec<u64>,
     /// What each rate provider answers now (IRateProvider.getRate): counts after `tokenRateExpires`.
     #[serde(default)]
     provider_rates: Vec<U256>,
     /// Time of the block that the state was read at.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::integer")]
     timestamp: u64,
 }
 
@@ -60,30 +57,11 @@ struct TokenRate {
     provided: U256,
 }
 
-#[derive(Clone, Debug)]
-struct Amplification {
-    values: [u64; 2],
-    times: [u64; 2],
-}
-
-impl Amplification {
-    /// StablePoolAmplification._getAmplificationParameter.
-    fn at(&self, time: u64) -> U256 {
-        let ([start, end], [from, until]) = (self.values, self.times);
-        if time >= until {
-            return U256::from(end);
-        }
-        let (passed, whole) = (u128::from(time.saturating_sub(from)), u128::from(until - from));
-        let moved = u128::from(start.abs_diff(end)) * passed / whole;
-        U256::from(if end > start { u128::from(start) + moved } else { u128::from(start) - moved })
-    }
-}
-
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "StableState")]
 pub struct StableV2 {
     vault: Vault,
-    invariant: Invariant,
+    edition: Edition,
     bpt: Option<usize>,
     amplification: Amplification,
     rates: Vec<TokenRate>,
@@ -103,15 +81,12 @@ impl TryFrom<StableState> for StableV2 {
         if !(2..=MAX_TOKENS).contains(&(count - usize::from(state.bpt_index.is_some() && count > 0))) {
             return Err("`balances` must be two to five, without the BPT");
         }
-        let invariant = match state.invariant_version {
-            1 => Invariant::Down,
-            2 => Invariant::Up,
+        let edition = match state.invariant_version {
+            1 => Edition::Composable,
+            2 => Edition::Legacy,
             _ => return Err("`invariantVersion` must be 1 or 2"),
         };
-        let values = [state.start_value, state.end_value];
-        if values.iter().any(|value| !(AMP_RANGE[0]..=AMP_RANGE[1]).contains(value)) || state.start_time > state.end_time {
-            return Err("`startValue` and `endValue` must be 1,000 to 5,000,000, `startTime` not after `endTime`");
-        }
+        state.amplification.check(MAX_AMP)?;
         let absent_or_whole = |length: usize| length == 0 || length == count;
         if ![state.token_rates.len(), state.token_rate_expires.len(), state.provider_rates.len()].into_iter().all(absent_or_whole) {
             return Err("`tokenRates`, `tokenRateExpires` and `providerRates`, where they are there, must be as many as `balances`");
@@ -125,8 +100,7 @@ impl TryFrom<StableState> for StableV2 {
             TokenRate { cached, expires, provided: state.provider_rates.get(token).copied().unwrap_or(cached) }
         });
         let rates = rates.collect();
-        let amplification = Amplification { values, times: [state.start_time, state.end_time] };
-        Ok(Self { vault, invariant, bpt: state.bpt_index, amplification, rates, timestamp: state.timestamp })
+        Ok(Self { vault, edition, bpt: state.bpt_index, amplification: state.amplification, rates, timestamp: state.timestamp })
     }
 }
 
@@ -137,8 +111,7 @@ struct Scaled {
     factors: [U256; 2],
     /// Indices in and out.
     between: [usize; 2],
-    amp: U256,
-    invariant: U256,
+    curve: Curve,
 }
 
 impl StableV2 {
@@ -162,10 +135,9 @@ impl StableV2 {
             balances.push(mul_down(*balance, self.factor(token, time)?)?);
         }
         let without_bpt = |token: usize| token - usize::from(self.bpt.is_some_and(|bpt| bpt < token));
-        let amp = self.amplification.at(time);
-        let invariant = stable_math::invariant(self.invariant, amp, &balances)?;
+        let curve = Curve::through(self.edition, self.amplification.at(time), &balances)?;
         let factors = [self.factor(from, time)?, self.factor(to, time)?];
-        Ok(Scaled { balances, factors, between: [without_bpt(from), without_bpt(to)], amp, invariant })
+        Ok(Scaled { balances, factors, between: [without_bpt(from), without_bpt(to)], curve })
     }
 }
 
@@ -180,9 +152,9 @@ impl Family for StableV2 {
 
     fn quote(&self, direction: Direction, amount_in: U256, at: At) -> Answer<U256> {
         let direction = self.vault.admit(direction, amount_in)?;
-        let Scaled { mut balances, factors: [factor_in, factor_out], between, amp, invariant } = self.scaled(direction, at)?;
+        let Scaled { mut balances, factors: [factor_in, factor_out], between, curve } = self.scaled(direction, at)?;
         let swapped = mul_down(fixed_point::without_fee(amount_in, self.vault.fee)?, factor_in)?;
-        let scaled = stable_math::out_given_in(amp, &mut balances, between, swapped, invariant)?;
+        let scaled = stable_math::out_given_in(curve, &mut balances, between, swapped)?;
         let amount_out = div_down(scaled, factor_out)?;
         self.vault.book(direction, amount_in, amount_out)?;
         Ok(amount_out)
@@ -190,9 +162,9 @@ impl Family for StableV2 {
 
     fn quote_exact_output(&self, direction: Direction, amount_out: U256, at: At) -> Answer<U256> {
         let direction = self.vault.admit(direction, amount_out)?;
-        let Scaled { mut balances, factors: [factor_in, factor_out], between, amp, invariant } = self.scaled(direction, at)?;
+        let Scaled { mut balances, factors: [factor_in, factor_out], between, curve } = self.scaled(direction, at)?;
         let wanted = mul_down(amount_out, factor_out)?;
-        let scaled = stable_math::in_given_out(amp, &mut balances, between, wanted, invariant)?;
+        let scaled = stable_math::in_given_out(curve, &mut balances, between, wanted)?;
         let amount_in = fixed_point::with_fee(div_up(scaled, factor_in)?, self.vault.fee)?;
         self.vault.book(direction, amount_in, amount_out)?;
         Ok(amount_in)
@@ -200,16 +172,15 @@ impl Family for StableV2 {
 
     /// The slope of the invariant's curve at the balances, after the fee.
     fn rate(&self, direction: Direction, at: At) -> f64 {
-        let Ok(Scaled { balances, factors, between: [from, to], amp, invariant }) =
-            direction.checked(self.token_count()).and_then(|direction| self.scaled(direction, at))
+        let Ok(Scaled { balances, factors, between, curve }) = direction.checked(self.token_count()).and_then(|direction| self.scaled(direction, at))
         else {
             return 0.0;
         };
         let [factor_in, factor_out] = factors.map(U256::to_f64);
-        stable_math::slope(amp, &balances, [from, to], invariant) * factor_in / factor_out * self.vault.kept_share()
+        stable_math::slope(curve, &balances, between) * factor_in / factor_out * self.vault.kept_share()
     }
 }
 
 #[cfg(test)]
 #[path = "v2_stable_tests.rs"]
-mod tests;
+pub(super) mod tests;

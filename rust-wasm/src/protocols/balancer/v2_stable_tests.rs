@@ -13,27 +13,27 @@ fn big(value: U256) -> BigInt {
     value.to_string().parse().unwrap()
 }
 
-fn wad() -> BigInt {
+pub fn wad() -> BigInt {
     BigInt::from(10).pow(18)
 }
 
 /// What a word of the EVM holds; nothing where the contract reverts.
-fn fits(value: BigInt) -> Option<BigInt> {
+pub fn fits(value: BigInt) -> Option<BigInt> {
     (value.sign() != Sign::Minus && value.bits() <= 256).then_some(value)
 }
 
-fn divided(dividend: BigInt, divisor: &BigInt, is_up: bool) -> Option<BigInt> {
+pub fn divided(dividend: BigInt, divisor: &BigInt, is_up: bool) -> Option<BigInt> {
     let raised = if is_up { &dividend + divisor - 1 } else { dividend.clone() };
     (*divisor != BigInt::ZERO).then(|| if dividend == BigInt::ZERO { dividend } else { raised / divisor })
 }
 
 /// Products of many factors overflow as soon as a partial product does.
-fn product<'a>(factors: impl IntoIterator<Item = &'a BigInt>) -> Option<BigInt> {
+pub fn product<'a>(factors: impl IntoIterator<Item = &'a BigInt>) -> Option<BigInt> {
     factors.into_iter().try_fold(BigInt::from(1), |product, factor| fits(product * factor))
 }
 
 /// The first repetition within 1 of the step before.
-fn settled(start: BigInt, step: impl Fn(&BigInt) -> Option<BigInt>) -> Option<BigInt> {
+pub fn settled(start: BigInt, step: impl Fn(&BigInt) -> Option<BigInt>) -> Option<BigInt> {
     let mut last = start;
     for _ in 0..255 {
         let next = step(&last)?;
@@ -45,7 +45,7 @@ fn settled(start: BigInt, step: impl Fn(&BigInt) -> Option<BigInt>) -> Option<Bi
     None
 }
 
-fn invariant(version: u8, amp: &BigInt, held: &[BigInt]) -> Option<BigInt> {
+pub fn invariant(version: u8, amp: &BigInt, held: &[BigInt]) -> Option<BigInt> {
     let n = BigInt::from(held.len());
     let [total, one, thousand] = [amp * &n, BigInt::from(1), BigInt::from(1_000)];
     let sum = fits(held.iter().sum())?;

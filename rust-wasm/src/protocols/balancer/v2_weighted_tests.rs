@@ -20,7 +20,7 @@ fn fits(value: BigInt) -> Option<BigInt> {
     (value.sign() != Sign::Minus && value.bits() <= 256).then_some(value)
 }
 
-fn up(dividend: BigInt, divisor: &BigInt) -> BigInt {
+pub fn up(dividend: BigInt, divisor: &BigInt) -> BigInt {
     (dividend + divisor - 1) / divisor
 }
 
@@ -114,7 +114,7 @@ fn power(x: &BigInt, y: &BigInt) -> Option<BigInt> {
     (exponent >= BigInt::from(-41) * ten(18) && exponent <= BigInt::from(130) * ten(18)).then(|| exponential(exponent))
 }
 
-fn power_up(version: u8, x: BigInt, y: BigInt) -> Option<BigInt> {
+pub fn power_up(version: u8, x: BigInt, y: BigInt) -> Option<BigInt> {
     let product = |a: &BigInt| fits(a * a).map(|square| up(square, &ten(18)));
     match (version, u32::try_from(&y / ten(18)), &y % ten(18) == BigInt::ZERO) {
         (2, Ok(1), true) => Some(x),
