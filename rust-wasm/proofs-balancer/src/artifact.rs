@@ -5,9 +5,9 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Folders of npm packages: `NODE_MODULES`, parted by colons, or that of the repository.
+/// Folders of npm packages: `NODE_MODULES`, parted by colons, or that of the repository and that of `package.json` beside this crate.
 fn folders() -> Vec<PathBuf> {
-    let own = || vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules")];
+    let own = || ["../../node_modules", "node_modules"].map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).to_vec();
     std::env::var_os("NODE_MODULES").map_or_else(own, |folders| std::env::split_paths(&folders).collect())
 }
 

@@ -18,6 +18,7 @@ const MAX_OFFSET: u32 = 77;
 const EMPTY_CODE: &str = "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470";
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 enum Rounding {
     OpenZeppelin,
@@ -26,6 +27,7 @@ enum Rounding {
 
 /// The state's JSON form.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct VaultState {
     total_assets: U256,
@@ -53,6 +55,8 @@ pub struct Vault {
     max_redeem: U256,
     rounding: Rounding,
 }
+
+crate::json::schema_of!(Vault, VaultState);
 
 impl TryFrom<VaultState> for Vault {
     type Error = &'static str;

@@ -1,10 +1,9 @@
 //! From a state's JSON form to a pool, by the name of its family.
 
-use super::balancer::{StableV2, WeightedV2};
+use super::balancer::{StableV2, StableV3, WeightedV2, WeightedV3};
 use super::curve_crypto;
 use super::curve_stable::{classic::Classic, classic_meta::ClassicMeta, ng::Ng, ng_meta::NgMeta};
 use super::dodo::Dodo;
-use super::balancer::{StableV2, StableV3, WeightedV2, WeightedV3};
 use super::erc4626::Vault;
 use super::family::Family;
 use super::liquidity_book::LiquidityBook;
@@ -32,6 +31,8 @@ pub const FAMILIES: &[(&str, Reader)] = &[
     ("uniswap-v4", read::<UniswapV4Pool>),
     ("balancer-v2-weighted", read::<WeightedV2>),
     ("balancer-v2-stable", read::<StableV2>),
+    ("balancer-v3-weighted", read::<WeightedV3>),
+    ("balancer-v3-stable", read::<StableV3>),
     ("liquidity-book-v2.2", read::<LiquidityBook>),
     ("wombat-v2", read::<WombatPool>),
     ("woofi-v2", read::<WooPool>),
@@ -48,6 +49,8 @@ pub const FAMILIES: &[(&str, Reader)] = &[
     ("curve-meta", read::<ClassicMeta>),
     ("stableswap-ng", read::<Ng>),
     ("stableswap-ng-meta", read::<NgMeta>),
+    ("erc4626", read::<Vault>),
+    ("wrapped-native", read::<WrappedNative>),
 ];
 
 /// The JSON Schema of each family's state.
@@ -65,6 +68,8 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("uniswap-v4", schema_for!(uniswap_v3::UniswapV4State)),
         ("balancer-v2-weighted", schema_for!(WeightedV2)),
         ("balancer-v2-stable", schema_for!(StableV2)),
+        ("balancer-v3-weighted", schema_for!(WeightedV3)),
+        ("balancer-v3-stable", schema_for!(StableV3)),
         ("liquidity-book-v2.2", schema_for!(LiquidityBook)),
         ("wombat-v2", schema_for!(WombatPool)),
         ("woofi-v2", schema_for!(WooPool)),
@@ -81,11 +86,13 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("curve-meta", schema_for!(ClassicMeta)),
         ("stableswap-ng", schema_for!(Ng)),
         ("stableswap-ng-meta", schema_for!(NgMeta)),
+        ("erc4626", schema_for!(Vault)),
+        ("wrapped-native", schema_for!(WrappedNative)),
     ]
 }
 
 /// Families that neither published bytecode nor enough recorded answers prove: their pools are taken only where that is asked for.
-pub const EXPERIMENTAL: &[&str] = &["balancer-v2-stable", "curve-meta"];
+pub const EXPERIMENTAL: &[&str] = &["curve-meta"];
 
 /// [`pool_from_json`], but a pool of an experimental family is refused unless `experimental` allows it.
 pub fn tradable_pool_from_json(text: &str, experimental: bool) -> Result<Box<dyn Family>, String> {
@@ -95,13 +102,6 @@ pub fn tradable_pool_from_json(text: &str, experimental: bool) -> Result<Box<dyn
     }
     pool_from_json(text)
 }
-    ("balancer-v2-weighted", read::<WeightedV2>),
-    ("balancer-v2-stable", read::<StableV2>),
-    ("balancer-v3-weighted", read::<WeightedV3>),
-    ("balancer-v3-stable", read::<StableV3>),
-    ("erc4626", read::<Vault>),
-    ("wrapped-native", read::<WrappedNative>),
-];
 
 /// Reads a state in its documented JSON form: an object whose `family` names its form. The message of an error names the field.
 pub fn pool_from_json(text: &str) -> Result<Box<dyn Family>, String> {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 /// The state's JSON form: what the wrapper holds is what can be unwrapped (`totalSupply`).
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WrappedNative {
     total_supply: U256,

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 /// As AmpUpdateStarted names it, times 1,000: from `startValue` at `startTime` to `endValue` at `endTime`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Amplification {
     #[serde(deserialize_with = "json::integer")]

@@ -20,6 +20,7 @@ const MAX_AMP: u64 = 50_000;
 const WITH_RATES: &[&str] = &["tokenRates"];
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct WeightedState {
     #[serde(flatten)]
@@ -37,6 +38,8 @@ pub struct WeightedV3 {
     weights: Vec<U256>,
     minima: Option<Vec<U256>>,
 }
+
+crate::json::schema_of!(WeightedV3, WeightedState);
 
 impl TryFrom<WeightedState> for WeightedV3 {
     type Error = &'static str;
@@ -110,6 +113,7 @@ impl Family for WeightedV3 {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct StableState {
     #[serde(flatten)]
@@ -132,6 +136,8 @@ pub struct StableV3 {
     max_imbalance: Option<U256>,
     timestamp: u64,
 }
+
+crate::json::schema_of!(StableV3, StableState);
 
 impl TryFrom<StableState> for StableV3 {
     type Error = &'static str;

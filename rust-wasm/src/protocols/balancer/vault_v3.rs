@@ -16,6 +16,7 @@ const RATE_BITS: u32 = 128;
 
 /// The fields of a state that every kind of pool has.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct VaultState {
     /// Vault.getPoolTokenInfo, as the lists below.
