@@ -168,9 +168,9 @@ describe("followChain", () => {
 	});
 
 	it("reads the pools anew after a reorg that is deeper than what it has applied", async () => {
-		for (let i = 0; i < 10; i++) await activity.block(1);
+		for (let i = 0; i < 10; i++) await activity.block(1, 1);
 		const { book, applied } = await follow(client);
-		await activity.block();
+		await activity.block(4, 1);
 		await atHead(book);
 		const loaded = book.block.number - book.oldestNumber + 1;
 		await exchange.provider.send("anvil_reorg", [loaded + 1, []]);

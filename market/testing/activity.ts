@@ -34,9 +34,9 @@ export class PoolActivity {
 		this.#random = seededRandom(seed);
 	}
 
-	/** Sends up to `most` actions and mines them in one block. */
-	async block(most = 4): Promise<void> {
-		const actions = this.#below(most + 1);
+	/** Sends `least` to `most` actions and mines them in one block. A block without any may be mined again by a reorg, hash and all. */
+	async block(most = 4, least = 0): Promise<void> {
+		const actions = least + this.#below(most - least + 1);
 		for (let i = 0; i < actions; i++) await this.#act();
 		await this.#exchange.mine();
 	}
