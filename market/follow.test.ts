@@ -141,7 +141,7 @@ describe("followChain", () => {
 	for (const depth of [1, 2, 3, 4, 5]) {
 		it(`takes ${depth} reorged blocks back and ends as a fresh load`, async () => {
 			const { book, applied } = await follow(client);
-			for (let i = 0; i < 6; i++) await activity.block();
+			for (let i = 0; i < 6; i++) await activity.block(4, 1);
 			await atHead(book);
 			const before = book.block;
 			await exchange.provider.send("anvil_reorg", [depth, []]);
