@@ -55,7 +55,7 @@ function run(): boolean {
 		for (const crate of CRATES.filter((name) => existsSync(join(ROOT, name, "Cargo.toml")))) {
 			const start = performance.now();
 			installBytecode(join(ROOT, crate));
-			const args = ["test", "--release", "--quiet", "--locked", "--manifest-path", join(ROOT, crate, "Cargo.toml")];
+			const args = ["test", "--profile", "proof", "--quiet", "--locked", "--manifest-path", join(ROOT, crate, "Cargo.toml")];
 			const { status } = spawnSync("cargo", args, { env, stdio: "inherit" });
 			isGood &&= status === 0;
 			process.stderr.write(

@@ -1,5 +1,5 @@
 //! Writes the JSON Schema of every family's state to standard output, as `arb schema pool` prints it:
-//! `cargo run --release --features schema --example pool_schema > rust-wasm/pool-schema.json`.
+//! `cargo run --profile proof --features schema --example pool_schema > rust-wasm/pool-schema.json`.
 
 use arb_engine::protocols::registry::schemas;
 use serde_json::{json, Map, Value};
