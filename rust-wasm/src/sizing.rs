@@ -228,18 +228,20 @@ impl<'a> Chain<'a> {
         // Ties go to the earlier token: its amounts are closer to the input.
         let coarsest = (1..self.hops.len()).rev().max_by(|a, b| values[*a].total_cmp(&values[*b])).filter(|k| values[*k] > 0.01);
         let k = coarsest.unwrap_or(0);
-        let start = self.start(estimate)?;
-        let centre = forward(&self.hops[..k], start.amount_in).unwrap_or(U256::ZERO);
+        let start = self.start(estimate);
+        let centre = forward(&self.hops[..k], start.amount_in).unwrap_or(U256::ZERO).max(U256::ONE);
         Some((estimate, Middle { k, start, centre, unit_value: values[k].max(1.0), lost_before: values[1..k.max(1)].iter().sum() }))
     }
 
-    /// The top in doubles as an exact size. Where the pools' known liquidity ends there, a little less.
-    fn start(&self, estimate: Estimate) -> Option<Size> {
+    /// The top in doubles as an exact size. Where the pools' known liquidity ends there, a little less; where it is too small to be paid anything, it
+    /// stays, with an output of 0.
+    fn start(&self, estimate: Estimate) -> Size {
         let top = U256::from_f64(estimate.amount_in).min(self.bound);
-        [u32::MAX, 40, 30, 20, 10, 1].into_iter().find_map(|shift| {
+        let paid = [u32::MAX, 40, 30, 20, 10, 1].into_iter().find_map(|shift| {
             let amount_in = if shift == u32::MAX { top } else { top.saturating_sub(top >> shift) };
             Some(Size { amount_in, amount_out: self.output(amount_in).ok()? })
-        })
+        });
+        paid.unwrap_or(Size { amount_in: top, amount_out: U256::ZERO })
     }
 
     /// The best size among the amounts after `k` hops around the centre, outwards, until one earns `enough` or no amount further away can earn more.
@@ -605,6 +607,16 @@ mod tests {
                 prop_assert!(found >= best - (best * 1e-9).max(1.0), "{} of {}", found, best);
             }
         }
+    }
+
+    #[test]
+    fn the_one_input_that_a_coarse_token_pays_for_is_found_though_the_top_in_doubles_pays_nothing() {
+        let (market, edges) = cycle_of(vec![pair((3_385, 3_104), 0), pair((3_965, 65), 0), pair((54, 3_906), 0)]);
+        let chain = Chain::new(&market, &edges, U256::from(69u32)).unwrap();
+        let best = scan(&chain, (1..=69u32).map(U256::from));
+        assert!(best > 0.0);
+        assert_eq!(profit_of(&chain), best);
+        assert_eq!(chain.size().map(|size| size.profit().to_f64()), Some(best));
     }
 
     #[test]
