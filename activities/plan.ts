@@ -49,6 +49,7 @@ export function planStep(deps: ChainDependencies): LifecycleActivities["plan"] {
 					limits: control.limits,
 					usage: used,
 					relays: chain.relays.map(({ kind, inclusionSharePpm, exposurePpm }) => ({ kind, inclusionSharePpm, exposurePpm })),
+					explorationPpm: chain.policy.explorationPpm,
 				};
 			},
 			decide: (facts) => {

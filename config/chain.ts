@@ -50,6 +50,11 @@ const policySchema = z.object({
 	budgetFactor: z.number().positive().default(1),
 	/** Share of the expected net profit that is offered as priority fee, in basis points. */
 	priorityFeeShareBps: z.int().min(0).max(10_000),
+	/**
+	 * Share of the submissions, in millionths, that go by the relay that is worth second most instead of the one worth most: without them the models would
+	 * never again see how the other one does.
+	 */
+	explorationPpm: z.int().min(0).max(1_000_000).default(0),
 	/** Share of the expected profit given up before the executor reverts, in basis points. */
 	slippageToleranceBps: z.int().min(0).max(10_000),
 });

@@ -259,7 +259,7 @@ export function decidedSteps(
 		"plan",
 		plan,
 		plan?.decision.kind === "proceed"
-			? `net profit ${plan.decision.plan.expectedNetProfitWei} wei expected by ${plan.decision.plan.relay}`
+			? `net profit ${plan.decision.plan.expectedNetProfitWei} wei expected by ${plan.decision.plan.relay}${plan.decision.plan.exploredInsteadOf === undefined ? "" : ", explored"}`
 			: "",
 	);
 	return events;

@@ -67,6 +67,7 @@ export function devnetChainConfig(of: {
 				maxLossProbabilityPpm: 900_000,
 				maxAmountInWithoutModel: "20000000000000000000",
 				priorityFeeShareBps: 500,
+				explorationPpm: 100_000,
 				slippageToleranceBps: 2000,
 			},
 			limits: {

@@ -175,6 +175,8 @@ export interface PlanFacts {
 	readonly limits: Limits;
 	readonly usage: Usage;
 	readonly relays: readonly { readonly kind: RelayKind; readonly inclusionSharePpm: number; readonly exposurePpm: number }[];
+	/** Share of the submissions that explore the second-best relay, in millionths; facts recorded before there was exploration lack it. */
+	readonly explorationPpm?: number;
 }
 
 /** The part of a plan that can be derived without asking the chain. */

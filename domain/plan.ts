@@ -42,6 +42,8 @@ export interface Plan {
 	readonly maxFeePerGasWei: Amount;
 	readonly maxPriorityFeePerGasWei: Amount;
 	readonly relay: RelayKind;
+	/** Set where this submission explores: the relay that was worth more. */
+	readonly exploredInsteadOf?: RelayKind;
 	readonly targetBlock: number;
 	readonly deadlineBlock: number;
 	readonly expectedGrossProfit: Amount;

@@ -19,6 +19,7 @@ const policy = {
 	maxAmountInWithoutModel: "1",
 	priorityFeeShareBps: 500,
 	slippageToleranceBps: 2_000,
+	explorationPpm: 0,
 };
 const draft = draftPlan(asked, detected.facts, { executor: `0x${"ee".repeat(20)}`, treasury: `0x${"7e".repeat(20)}`, policy });
 const facts: PlanFacts = { ...planned.facts, draft };
@@ -95,6 +96,25 @@ describe("plan", () => {
 		// Two blocks of a builder with 70 % of them: 91 % are reached.
 		expect(decidePlan(asked, { ...facts, relays: relays(50_000) })).toMatchObject({ plan: { relay: "public" } });
 		expect(decidePlan(asked, { ...facts, relays: relays(100_000) })).toMatchObject({ plan: { relay: "bundle" } });
+	});
+
+	it("explores the second-best relay with the configured share of the submissions, drawn from block and route, and says so", () => {
+		const relays = [
+			{ kind: "bundle" as const, inclusionSharePpm: 700_000, exposurePpm: 0 },
+			{ kind: "public" as const, inclusionSharePpm: 1_000_000, exposurePpm: 50_000 },
+		];
+		const planned = (drawn: number, more: Partial<PlanFacts>) => {
+			const hash = (value: number) => `0x${value.toString(16).padStart(64, "0")}`;
+			const candidate = { ...asked.candidate, block: { ...asked.candidate.block, hash: hash(drawn ^ 77) }, routeHash: hash(77) };
+			return decidePlan({ ...asked, candidate }, { ...facts, relays, ...more });
+		};
+		const exploring = { explorationPpm: 100_000 };
+		expect(planned(99_999, exploring)).toMatchObject({ plan: { relay: "bundle", exploredInsteadOf: "public" } });
+		expect(planned(99_999, exploring)).toEqual(planned(99_999, exploring));
+		for (const usual of [planned(100_000, exploring), planned(0, {}), planned(0, { ...exploring, relays: relays.slice(1) })]) {
+			expect(usual).toMatchObject({ plan: { relay: "public" } });
+			expect(usual).not.toHaveProperty("plan.exploredInsteadOf");
+		}
 	});
 
 	it("protects a thin profit from a probable revert by a bundle, and takes a fat one to every builder", () => {

@@ -122,8 +122,10 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 	if (exceeded !== null) return reject("plan", "limit_exceeded", exceeded);
 
 	const blocks = draft.deadlineBlock - facts.headNumber;
-	const relay = chooseRelay({ score, relays: facts.relays, blocks, netProfitWei, revertCostWei: gasCostWei });
-	if (relay === null) return reject("plan", "expected_value_too_low", "no configured relay gives the submission a positive expected value");
+	const [best, second] = worthwhileRelays({ score, relays: facts.relays, blocks, netProfitWei, revertCostWei: gasCostWei });
+	if (best === undefined)
+		return reject("plan", "expected_value_too_low", "no configured relay gives the submission a positive expected value");
+	const explores = second !== undefined && isDrawn(candidate, facts.explorationPpm ?? 0);
 	return {
 		kind: "proceed",
 		plan: {
@@ -139,7 +141,8 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 			gasLimit: gasLimit.toString(),
 			maxFeePerGasWei: draft.maxFeePerGasWei,
 			maxPriorityFeePerGasWei: draft.maxPriorityFeePerGasWei,
-			relay,
+			relay: explores ? second : best,
+			...(explores ? { exploredInsteadOf: best } : {}),
 			targetBlock: draft.targetBlock,
 			deadlineBlock: draft.deadlineBlock,
 			expectedGrossProfit: detect.grossProfit,
@@ -154,27 +157,34 @@ function firstExceeded(bounds: readonly (readonly [name: string, value: bigint, 
 }
 
 /**
- * The route with the larger expected value: a bundle never pays for a revert but is included only where its builder wins a block up to the deadline; the public
- * mempool reaches every builder, shows everyone what there is to take, and pays for failures.
+ * The relays with a positive expected value, the largest first: a bundle never pays for a revert but is included only where its builder wins a block up to the
+ * deadline; the public mempool reaches every builder, shows everyone what there is to take, and pays for failures.
  */
-function chooseRelay(of: {
+function worthwhileRelays(of: {
 	readonly score: Proceed<ScoreDecision>;
 	readonly relays: PlanFacts["relays"];
 	/** How many blocks may still include it. */
 	readonly blocks: number;
 	readonly netProfitWei: bigint;
 	readonly revertCostWei: bigint;
-}): RelayKind | null {
+}): readonly RelayKind[] {
 	const { successPpm, revertedPpm } = of.score.score;
-	let best: { readonly kind: RelayKind; readonly valueWei: bigint } | null = null;
-	for (const relay of of.relays) {
+	const valueWei = (relay: PlanFacts["relays"][number]): bigint => {
 		const reachedPpm = (inclusionPpm(relay.inclusionSharePpm, of.blocks) * (PPM - BigInt(relay.exposurePpm))) / PPM;
 		const gainWei = (BigInt(successPpm) * of.netProfitWei * reachedPpm) / PPM / PPM;
 		const lossWei = relay.kind === "public" ? (BigInt(revertedPpm) * of.revertCostWei) / PPM : 0n;
-		const valueWei = gainWei - lossWei;
-		if (valueWei > 0n && (best === null || valueWei > best.valueWei)) best = { kind: relay.kind, valueWei };
-	}
-	return best?.kind ?? null;
+		return gainWei - lossWei;
+	};
+	return of.relays
+		.map((relay) => ({ kind: relay.kind, valueWei: valueWei(relay) }))
+		.filter((relay) => relay.valueWei > 0n)
+		.sort((a, b) => (a.valueWei > b.valueWei ? -1 : a.valueWei < b.valueWei ? 1 : 0))
+		.map((relay) => relay.kind);
+}
+
+/** A draw that every replay repeats and nobody can choose: the block's hash, told apart by route. */
+function isDrawn(candidate: Candidate, sharePpm: number): boolean {
+	return (BigInt(candidate.block.hash) ^ BigInt(candidate.routeHash)) % PPM < BigInt(sharePpm);
 }
 
 /** Probability that at least one of so many blocks is built by a builder that takes part, in millionths. */

@@ -3,6 +3,7 @@ import type { StoredSteps } from "../../db/rows.ts";
 import { formatUnits } from "../../domain/amount.ts";
 import type { Confirmation, ReceiptFacts } from "../../domain/lifecycle.ts";
 import { type Outcome, type Reason, STEPS, type Step } from "../../domain/outcome.ts";
+import type { Plan } from "../../domain/plan.ts";
 import { nativeAmount, shortAddress, type TokenAmount, tokenAmount } from "../amounts.ts";
 import { checksummed } from "../checksum.ts";
 import type { StepDetail, StepItem } from "./schema.ts";
@@ -207,10 +208,14 @@ function planItems({ steps, chain, startToken }: Recorded): StepItem[] {
 		gwei("priority fee per gas", draft.maxPriorityFeePerGasWei),
 		text("target block", draft.targetBlock),
 		text("deadline block", draft.deadlineBlock),
-		...(decision.kind === "proceed" ? [text("gas limit", decision.plan.gasLimit), text("relay", decision.plan.relay)] : []),
+		...(decision.kind === "proceed" ? [text("gas limit", decision.plan.gasLimit), text("relay", chosenRelay(decision.plan))] : []),
 		text("submissions in the last minute", `${facts.usage.submissionsLastMinute} of ${facts.limits.maxSubmissionsPerMinute}`),
 		amount("lost today", nativeAmount(chain, facts.usage.lossWeiToday)),
 	];
+}
+
+function chosenRelay({ relay, exploredInsteadOf }: Plan): string {
+	return exploredInsteadOf === undefined ? relay : `${relay} (explored: ${exploredInsteadOf} was worth more)`;
 }
 
 function submitItems({ steps }: Recorded): StepItem[] {
