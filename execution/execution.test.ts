@@ -1,5 +1,5 @@
 import { JsonRpcProvider } from "ethers";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { planIdOf, readExecuted, transfersTo } from "../domain/executor-events.ts";
 import { encodeExecute } from "./executor.ts";
 import { readReceipt, revertReason } from "./receipts.ts";
@@ -61,9 +61,15 @@ describe("an execution on the published bytecode of Balancer V2 and Uniswap V2",
 		await chain.provider.send("evm_increaseTime", [1]);
 		const transaction = await signed(data, gasLimit);
 		await publicRelay(chain.url).send({ ...transaction, targetBlock: 1, deadlineBlock: 1_000_000 });
-		const receipt = await readReceipt(chain.provider, transaction.transactionHash);
-		if (receipt === null) throw new Error("anvil mines at once");
-		return receipt;
+		// The node answers the sender first and mines then.
+		return await vi.waitFor(
+			async () => {
+				const receipt = await readReceipt(chain.provider, transaction.transactionHash);
+				if (receipt === null) throw new Error(`${transaction.transactionHash} is not mined yet`);
+				return receipt;
+			},
+			{ timeout: 30_000, interval: 20 },
+		);
 	}
 
 	it("earns what the simulation said, uses the gas that it said, and books to the wei", async () => {
