@@ -19,6 +19,7 @@ import { PoolBook } from "../../market/pool-book.ts";
 import { calldataBytes, estimateGas, type GasQuestion, type TokenCode } from "../../rust-wasm/calculations/gas.ts";
 import { walkTicks } from "../../rust-wasm/calculations/tick-walk.ts";
 import { Engine, type EngineHop } from "../../rust-wasm/engine.ts";
+import { flashLoanFee } from "../../strategy/detect.ts";
 import { allCycles } from "./cycles.ts";
 import { BlockFacts, type ChosenSwap } from "./facts.ts";
 
@@ -69,6 +70,9 @@ const MOVED_SHARE = { low: 0.05, high: 0.6 };
 /** A pool that another execution of the block has used is met again with this probability. */
 const SAME_BLOCK_SHARE = 0.15;
 const NEW_TREASURY_SHARE = 0.1;
+/** Before a block the lender's fee changes with this probability, between none and 0.02 % (of 1e18). */
+const NEW_FEE_SHARE = 0.2;
+const LOAN_FEE = 2n * 10n ** 14n;
 /** Of the V3 pools, every second keeps more than one observation, every third one pays the protocol. */
 const OBSERVATIONS = 8;
 const FEE_PROTOCOL = 5;
@@ -76,6 +80,9 @@ const FEE_PROTOCOL = 5;
 const ERC20 = new Interface(["function balanceOf(address) view returns (uint256)"]);
 const POOL = new Interface(["function increaseObservationCardinalityNext(uint16)", "function setFeeProtocol(uint8, uint8)"]);
 const EXECUTOR = readArtifact("executor").abi;
+const VAULT = readArtifact("vault").abi;
+const AUTHORIZER = readArtifact("authorizer").abi;
+const COLLECTOR = new Interface(["function getActionId(bytes4) view returns (bytes32)", "function setFlashLoanFeePercentage(uint256)"]);
 
 /**
  * Executes random cycles on a fresh devnet, several to a block, each profitable on the state that it meets: pools of all dexes, every token as the start,
@@ -115,6 +122,9 @@ class Run {
 	readonly #holders = new Set<string>();
 	#treasury: string;
 	#probesLeft: number;
+	#collector = "";
+	/** Share of a loan, of 1e18. */
+	#loanFee = 0n;
 
 	constructor(devnet: Devnet, client: ChainClient, options: ExecutionOptions) {
 		this.#devnet = devnet;
@@ -162,7 +172,19 @@ class Run {
 			}
 			if (i % 3 === 0) await this.#send(deployer.address, address, POOL.encodeFunctionData("setFeeProtocol", [FEE_PROTOCOL, FEE_PROTOCOL]));
 		}
+		this.#collector = await this.#allowFees(deployer.address);
 		await this.#mine();
+	}
+
+	/** Lets an account set the fee of the vault's loans; returns the address that holds it. */
+	async #allowFees(account: string): Promise<string> {
+		const { vault } = this.#devnet.deployment;
+		const collector = String(await this.#read(vault, VAULT, "getProtocolFeesCollector"));
+		const authorizer = String(await this.#read(vault, VAULT, "getAuthorizer"));
+		const setFee = COLLECTOR.getFunction("setFlashLoanFeePercentage")?.selector;
+		const action = await this.#read(collector, COLLECTOR, "getActionId", [setFee]);
+		await this.#send(account, authorizer, AUTHORIZER.encodeFunctionData("grantRole", [action, account]));
+		return collector;
 	}
 
 	/** Trades pools to random distances from their first prices, so that cycles open between them. */
@@ -181,6 +203,11 @@ class Run {
 			this.#treasury = hexlify(Uint8Array.from({ length: 20 }, () => Math.floor(random.next() * 256)));
 			const data = EXECUTOR.encodeFunctionData("setTreasury", [this.#treasury]);
 			await this.#send(devnetAccounts().treasury.address, this.#devnet.deployment.executor, data);
+		}
+		if (random.next() < NEW_FEE_SHARE) {
+			this.#loanFee = this.#loanFee === 0n ? LOAN_FEE : 0n;
+			const data = COLLECTOR.encodeFunctionData("setFlashLoanFeePercentage", [this.#loanFee]);
+			await this.#send(devnetAccounts().deployer.address, this.#collector, data);
 		}
 		await this.#mine();
 	}
@@ -214,8 +241,9 @@ class Run {
 			const calldata = this.#encode(each, { parent, states: book });
 			const question: GasQuestion = {
 				lender: "balancer-v2",
+				loanFee: await this.#feeOf(each),
 				calldata: calldataBytes(calldata),
-				isTreasuryEmpty: await this.#isFirstProfit(each.cycle[0]?.tokenIn ?? ""),
+				isTreasuryEmpty: await this.#isFirst(each.cycle[0]?.tokenIn ?? "", this.#treasury),
 				hops: each.swaps.map((swap, i) => facts.next(swap, this.#codes(each.cycle[i]))),
 			};
 			const gasLimit = this.#options.gasLimit === "ample" ? AMPLE_GAS : estimateGas(question).gasLimit;
@@ -264,7 +292,7 @@ class Run {
 			const amountIn = (best.amountIn * BigInt(Math.round(share * 1e9))) / 10n ** 9n;
 			if (amountIn === 0n) return null;
 			const { amounts } = engine.quoteRoute(cycle, amountIn);
-			return amounts.every((amount) => amount > 0n) && (amounts.at(-1) ?? 0n) > amountIn ? amounts : null;
+			return amounts.every((amount) => amount > 0n) && this.#profit(amounts) > 0n ? amounts : null;
 		} catch (error) {
 			// The search may lead out of the ticks that are known, or a size may be too small for a pool.
 			if (error instanceof ArbError && error.code === "engine") return null;
@@ -278,12 +306,11 @@ class Run {
 			const { family, feePips } = of.states.state(hop.pool);
 			return { ...hop, family, feePips, amountIn: String(amounts[i]), amountOut: String(amounts[i + 1]) };
 		});
-		const profit = (amounts.at(-1) ?? 0n) - (amounts[0] ?? 0n);
 		return encodeExecute({
 			planId: hexlify(Uint8Array.from({ length: 32 }, () => Math.floor(random.next() * 256))),
 			startToken: cycle[0]?.tokenIn ?? "",
 			amountIn: amounts[0] ?? 0n,
-			minProfit: (profit * BigInt(Math.floor(random.next() * 1000))) / 1000n,
+			minProfit: (this.#profit(amounts) * BigInt(Math.floor(random.next() * 1000))) / 1000n,
 			deadlineBlock: of.parent.number + 2,
 			hops,
 		});
@@ -294,15 +321,31 @@ class Run {
 		return { tokenIn: code(hop?.tokenIn), tokenOut: code(hop?.tokenOut) };
 	}
 
-	/** Whether the treasury is paid in this token for the first time; true once only. */
-	async #isFirstProfit(token: string): Promise<boolean> {
-		const key = `${token} ${this.#treasury}`;
-		if (this.#holders.has(key)) return false;
-		this.#holders.add(key);
-		const data = ERC20.encodeFunctionData("balanceOf", [this.#treasury]);
-		return BigInt(z.string().parse(await this.#rpc.call("eth_call", { to: token, data }, "latest"))) === 0n;
+	/** What the cycle earns after the lender's fee, which is rounded up. */
+	#profit(amounts: readonly bigint[]): bigint {
+		const amountIn = amounts[0] ?? 0n;
+		return (amounts.at(-1) ?? 0n) - amountIn - flashLoanFee(amountIn, this.#loanFee);
 	}
 
+	async #feeOf({ cycle }: Chosen): Promise<GasQuestion["loanFee"]> {
+		if (this.#loanFee === 0n) return "none";
+		return (await this.#isFirst(cycle[0]?.tokenIn ?? "", this.#collector)) ? "first" : "paid";
+	}
+
+	/** Whether the account has nothing of the token before it is paid in it now; true once only. */
+	async #isFirst(token: string, account: string): Promise<boolean> {
+		const key = `${token} ${account}`;
+		if (this.#holders.has(key)) return false;
+		this.#holders.add(key);
+		return (await this.#read(token, ERC20, "balanceOf", [account])) === 0n;
+	}
+
+	async #read(to: string, abi: Interface, name: string, values: readonly unknown[] = []): Promise<unknown> {
+		const answer = await this.#rpc.call("eth_call", { to, data: abi.encodeFunctionData(name, values) }, "latest");
+		return abi.decodeFunctionResult(name, z.string().parse(answer))[0];
+	}
+
+	/** The least limit by halving: the call at the head fails below it. */
 	async #probe(from: string, data: string): Promise<Probe> {
 		const call = (gas: bigint) => ({ from, to: this.#devnet.deployment.executor, data, gas: hexQuantity(gas) });
 		const settings = { disableMemory: true, disableStorage: true, disableStack: true };

@@ -26,6 +26,7 @@ const POOL: PoolGasHop = {
 };
 const QUESTION: GasQuestion = {
 	lender: "balancer-v2",
+	loanFee: "none",
 	calldata: { zero: 532, nonZero: 200 },
 	isTreasuryEmpty: false,
 	hops: [PAIR, POOL],
@@ -81,6 +82,7 @@ describe("the gas estimate", () => {
 		const more = (question: GasQuestion): bigint => spent(question) - spent(QUESTION);
 		expect(estimateGas(QUESTION).transaction).toBe(21_000n + 532n * 4n + 200n * 16n);
 		expect(more({ ...QUESTION, isTreasuryEmpty: true })).toBe(17_100n);
+		expect(more({ ...QUESTION, loanFee: "first" }) - more({ ...QUESTION, loanFee: "paid" })).toBe(17_100n);
 		expect(more(asked({ freshWords: 3 }))).toBe(3n * 17_100n);
 		expect(more(asked({ walk: { ...POOL.walk, words: 2 } }))).toBe(2_000n);
 		expect(more(asked({ observation: "next" }))).toBe(2_100n);
@@ -116,6 +118,7 @@ describe("the gas estimate", () => {
 
 	it.each([
 		["lender", { ...QUESTION, lender: "aave-v3" }],
+		["loanFee", { ...QUESTION, loanFee: "later" }],
 		["hops", { ...QUESTION, hops: [PAIR] }],
 		["hops[1].family", { ...QUESTION, hops: [PAIR, { ...POOL, family: "curve-stable" }] }],
 		["hops[0].dex", { ...QUESTION, hops: [{ ...PAIR, dex: "pancakeswap-v2" }, POOL] }],

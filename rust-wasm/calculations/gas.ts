@@ -25,7 +25,7 @@ interface GasHopBase {
 	/**
 	 * Storage words of the pool that are zero before and not after: 17,100 gas each beyond the usual (EIP-2200). For a pair its two price accumulators before
 	 * their first write; for a V3 pool `feeGrowthGlobal` of the input token before its first fee, `protocolFees` likewise, and the two `feeGrowthOutside` of
-	 * each tick crossed. `unknown`: none for the gas used, all of them for the limit.
+	 * each tick crossed. (Ticks of a pool that has never earned fees in the other token cost 2,800 less each; that is not counted.) `unknown`: none for the gas used, all of them for the limit.
 	 */
 	readonly freshWords: number | "unknown";
 }
@@ -56,6 +56,8 @@ export type GasHop = PairGasHop | PoolGasHop;
 
 export interface GasQuestion {
 	readonly lender: "balancer-v2";
+	/** What the lender does with its fee: there is none, or it pays it to its collector, which may hold nothing of the token yet (`FlashLoans._payFeeAmount`). */
+	readonly loanFee: "none" | "paid" | "first";
 	readonly calldata: CalldataBytes;
 	/** Whether the treasury holds nothing of the start token yet. */
 	readonly isTreasuryEmpty: boolean;
@@ -80,8 +82,8 @@ export interface GasEstimate {
 }
 
 /**
- * On top of the gas before refunds, five times the largest error seen. What the nested calls keep back (a 64th of the rest each, EIP-150) is needed after
- * them anyhow: the least limit that suffices was never more than a thousandth above what is spent.
+ * On top of the gas before refunds, for the estimate's own error: the least limit that suffices was never measured more than 1 % above it. What nested
+ * calls keep back (a 64th of the rest each, EIP-150) is needed after them anyhow.
  */
 export const GAS_LIMIT_MARGIN_BPS = 500n;
 const BPS = 10_000n;
@@ -108,6 +110,8 @@ const REFUND_QUOTIENT = 5n;
 export interface GasCoefficients {
 	/** Executor and Balancer V2 vault around the swaps. */
 	readonly balancerFrame: number;
+	/** The vault's transfer of its fee. */
+	readonly loanFee: number;
 	readonly uniswapPair: number;
 	readonly sushiswapPair: number;
 	/** A pair that takes token1 rather than token0. */
@@ -209,21 +213,22 @@ export function estimateGas(question: GasQuestion): GasEstimate {
 /** {@link estimateGas} without its coefficients. */
 export function gasParts(question: GasQuestion): GasParts {
 	check(question);
-	const { calldata, isTreasuryEmpty, hops } = question;
+	const { calldata, isTreasuryEmpty, loanFee, hops } = question;
 	const hopParts = hops.map((hop, i) => (hop.family === "uniswap-v2" ? pairPart : poolPart)(hop as never, i < hops.length - 1));
 	// Start token: out of the vault and back, into the first pool, out of the last one, to the treasury; the vault reads its balance before and after.
 	// Half of the transfers and balances that a hop causes belong to each of its tokens and are counted there.
 	const isWrapped = Number(hops[0]?.tokenIn === "weth9");
 	const pairs = hops.filter((hop) => hop.family === "uniswap-v2").length;
+	const paysFee = Number(loanFee !== "none");
 	return {
 		transaction: TRANSACTION + priced(calldata, CALLDATA),
 		frame: {
-			known: isTreasuryEmpty ? FRESH_WORD : 0,
-			counts: { balancerFrame: 1, weth9Transfer: 3 * isWrapped, weth9Balance: 2 * isWrapped },
+			known: FRESH_WORD * (Number(isTreasuryEmpty) + Number(loanFee === "first")),
+			counts: { balancerFrame: 1, loanFee: paysFee, weth9Transfer: (3 + paysFee) * isWrapped, weth9Balance: 2 * isWrapped },
 		},
 		hops: hopParts,
 		// The executor ends without any token: it clears the start token twice (it is given away, comes back and is paid out), each other one once. The vault's
-		// balance and its reentrancy lock are restored; so is the lock of each pair, but not that of a V3 pool, whose word holds the price as well.
+		// balance (its fee does not stay there) and its reentrancy lock are restored; so is the lock of each pair, but not that of a V3 pool, whose word holds the price as well.
 		refund: CLEARED_REFUND * (hops.length + 1) + RESTORED_REFUND * (2 + pairs),
 		unknown: FRESH_WORD * hops.reduce((sum, hop) => sum + (hop.freshWords === "unknown" ? mostFreshWords(hop) : 0), 0),
 	};
@@ -301,8 +306,9 @@ function priced(bytes: CalldataBytes, price: CalldataBytes): number {
 const MAX_HOPS = 4;
 
 /** Questions come from stored payloads as well, so their types are no proof. */
-function check({ lender, calldata, hops }: GasQuestion): void {
-	if (lender !== "balancer-v2") throw notMeasured("lender", lender, ["balancer-v2"]);
+function check({ lender, loanFee, calldata, hops }: GasQuestion): void {
+	requireMeasured("lender", lender, ["balancer-v2"]);
+	requireMeasured("loanFee", loanFee, ["none", "paid", "first"]);
 	requireCount("calldata.zero", calldata.zero);
 	requireCount("calldata.nonZero", calldata.nonZero);
 	if (hops.length < 2 || hops.length > MAX_HOPS) throw invalid(`hops: ${hops.length} of them, expected 2 to ${MAX_HOPS}`);
@@ -331,17 +337,14 @@ function checkPool(hop: PoolGasHop, at: string): void {
 }
 
 function requireMeasured(field: string, value: unknown, measured: readonly string[]): void {
-	if (typeof value !== "string" || !measured.includes(value)) throw notMeasured(field, value, measured);
+	if (typeof value === "string" && measured.includes(value)) return;
+	throw invalid(
+		`${field}: the gas of "${String(value)}" was not measured, only that of ${measured.join(", ")}; simulate the transaction instead`,
+	);
 }
 
 function requireCount(field: string, value: number): void {
 	if (!Number.isSafeInteger(value) || value < 0) throw invalid(`${field}: ${value} is no count`);
-}
-
-function notMeasured(field: string, value: unknown, measured: readonly string[]): ArbError {
-	return invalid(
-		`${field}: the gas of "${String(value)}" was not measured, only that of ${measured.join(", ")}; simulate the transaction instead`,
-	);
 }
 
 function invalid(message: string): ArbError {
