@@ -25,7 +25,8 @@ interface GasHopBase {
 	/**
 	 * Storage words of the pool that are zero before and not after: 17,100 gas each beyond the usual (EIP-2200). For a pair its two price accumulators before
 	 * their first write; for a V3 pool `feeGrowthGlobal` of the input token before its first fee, `protocolFees` likewise, and the two `feeGrowthOutside` of
-	 * each tick crossed. (Ticks of a pool that has never earned fees in the other token cost 2,800 less each; that is not counted.) `unknown`: none for the gas used, all of them for the limit.
+	 * each tick crossed. (Where the pool has never earned a fee in the other token, a crossed tick costs 2,800 less; that is not counted.) `unknown`: none of
+	 * them for the gas used, all for the limit.
 	 */
 	readonly freshWords: number | "unknown";
 }
@@ -214,9 +215,12 @@ export function estimateGas(question: GasQuestion): GasEstimate {
 export function gasParts(question: GasQuestion): GasParts {
 	check(question);
 	const { calldata, isTreasuryEmpty, loanFee, hops } = question;
-	const hopParts = hops.map((hop, i) => (hop.family === "uniswap-v2" ? pairPart : poolPart)(hop as never, i < hops.length - 1));
-	// Start token: out of the vault and back, into the first pool, out of the last one, to the treasury; the vault reads its balance before and after.
-	// Half of the transfers and balances that a hop causes belong to each of its tokens and are counted there.
+	const hopParts = hops.map((hop, i) => {
+		const isBeforeOther = i < hops.length - 1;
+		return hop.family === "uniswap-v2" ? pairPart(hop, isBeforeOther) : poolPart(hop, isBeforeOther);
+	});
+	// Beside the hops' own, which bring it into the first pool and out of the last: the start token goes out of the vault, back, and to the treasury, and the
+	// vault reads its balance before and after.
 	const isWrapped = Number(hops[0]?.tokenIn === "weth9");
 	const pairs = hops.filter((hop) => hop.family === "uniswap-v2").length;
 	const paysFee = Number(loanFee !== "none");
