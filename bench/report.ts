@@ -73,14 +73,24 @@ export function progress(line: string): void {
 /**
  * Runs a benchmark as a program: `--json` prints the common form, else a table; `--write-docs` also puts the table into `docs/performance.md`. Exits with 1
  * where it could not measure. An aim that was missed is a figure, not a failure.
+ *
+ * @param counts further options by name with their defaults, each a positive whole number
  */
-export async function runBench(bench: string, measure: (signal: AbortSignal) => Promise<Measured>): Promise<void> {
+export async function runBench(
+	bench: string,
+	measure: (signal: AbortSignal, counts: ReadonlyMap<string, number>) => Promise<Measured>,
+	counts: Readonly<Record<string, number>> = {},
+): Promise<void> {
 	const stop = new AbortController();
 	for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort(new Error(`${bench}: stopped by ${name}`)));
 	try {
-		const { values } = parseArgs({ options: { json: { type: "boolean" }, "write-docs": { type: "boolean" } } });
+		const own = Object.fromEntries(Object.keys(counts).map((name) => [name, { type: "string" as const }]));
+		const { values } = parseArgs({ options: { ...own, json: { type: "boolean" }, "write-docs": { type: "boolean" } } });
+		const asked = new Map(
+			Object.entries(counts).map(([name, byDefault]) => [name, readCount(name, Reflect.get(values, name) ?? byDefault)]),
+		);
 		const machine = describeMachine();
-		const { results, notes } = await measure(stop.signal);
+		const { results, notes } = await measure(stop.signal, asked);
 		const bad = results.filter((result) => !Number.isFinite(result.value));
 		if (bad.length > 0) {
 			const names = bad.map((result) => result.name).join(", ");
@@ -94,6 +104,12 @@ export async function runBench(bench: string, measure: (signal: AbortSignal) => 
 		process.stderr.write(`${bench}: ${messageOf(error)}\n`);
 		process.exitCode = 1;
 	}
+}
+
+function readCount(name: string, value: unknown): number {
+	const count = Number(value);
+	if (Number.isSafeInteger(count) && count > 0) return count;
+	throw new ArbError({ code: "invalid_input", message: `--${name}: "${String(value)}" is no positive whole number`, retryable: false });
 }
 
 function describeMachine(): Machine {

@@ -11,6 +11,9 @@ export const DEVNET_CHAIN_ID = 31337;
 /** The fee floor that the builder keeps: the London rule alone would let an idle chain's base fee fall to a few wei. */
 export const MIN_BASE_FEE_WEI = 1_000_000_000n;
 
+/** The rules that the chain runs under. */
+export const HARDFORK = "prague";
+
 /** Room for the deployment's larger contracts side by side; a V3 pool's creation takes 4.6 million gas. */
 const BLOCK_GAS_LIMIT = 60_000_000;
 
@@ -74,7 +77,7 @@ export async function startAnvil(options: {
 			...["--host", "127.0.0.1", "--port", String(options.port), "--chain-id", String(DEVNET_CHAIN_ID)],
 			// First come, first mined: the builder hands transactions over in the order that it has decided on.
 			...["--no-mining", "--order", "fifo"],
-			...["--hardfork", "prague", "--base-fee", String(MIN_BASE_FEE_WEI), "--gas-limit", String(BLOCK_GAS_LIMIT)],
+			...["--hardfork", HARDFORK, "--base-fee", String(MIN_BASE_FEE_WEI), "--gas-limit", String(BLOCK_GAS_LIMIT)],
 			...["--accounts", "0", "--no-request-size-limit"],
 			...(options.stateFile === undefined ? [] : ["--load-state", options.stateFile]),
 			...(options.exitStateFile === undefined ? [] : ["--dump-state", options.exitStateFile]),
