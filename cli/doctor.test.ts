@@ -2,13 +2,16 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Exchange, startExchange } from "../market/testing/exchange.ts";
 import { startNode } from "../market/testing/node.ts";
+import { dexesList } from "./dexes.ts";
+import { type DoctorOptions, doctorChain, doctorRegistry } from "./doctor.ts";
 
 const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "arb-doctor-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => vi.unstubAllEnvs());
 
 interface Ran {
 	readonly code: number;
@@ -23,6 +26,12 @@ function arb(args: readonly string[], environment: Readonly<Record<string, strin
 			resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err }),
 		);
 	});
+}
+
+/** The command's work in this process, with a chain file set up or with none. */
+function registry(options: DoctorOptions, file = ""): ReturnType<typeof doctorRegistry> {
+	vi.stubEnv("CHAIN_FILE", file);
+	return doctorRegistry(options);
 }
 
 let exchange: Exchange;
@@ -56,11 +65,19 @@ function chainFile(name: string, changes: object = {}): string {
 
 describe("arb doctor registry", () => {
 	it("finds every row of the chain file right on the chain that it was written for", async () => {
-		const { code, out, err } = await arb(["doctor", "registry", "--chain", "devnet"], { CHAIN_FILE: chainFile("good") });
-		expect({ code, err }).toEqual({ code: 0, err: "" });
-		expect(out).toMatch(/uniswap-v2 \(uniswap-v2\)\s+pool\s+0x\w{40}\s+derives from the row\s+ok/);
-		expect(out).toMatch(/uniswap-v3 \(uniswap-v3\)\s+factory\s+0x\w{40}\s+getPool\([^)]*, 500\) is 0x\w{40}\s+ok/);
-		expect(out).toMatch(/chain devnet \(31337\) at block \d+: all good\n$/);
+		const { isGood, text } = await registry({ chain: "devnet" }, chainFile("good"));
+		expect(isGood, text).toBe(true);
+		expect(text).toMatch(/uniswap-v2 \(uniswap-v2\)\s+pool\s+0x\w{40}\s+derives from the row\s+ok/);
+		expect(text).toMatch(/uniswap-v3 \(uniswap-v3\)\s+factory\s+0x\w{40}\s+getPool\([^)]*, 500\) is 0x\w{40}\s+ok/);
+		expect(text).toMatch(/chain devnet \(31337\) at block \d+: all good$/);
+	});
+
+	it("prints the table and exits with 1 where a row is wrong", async () => {
+		const [first, ...others] = exchange.chain.dexes;
+		const file = chainFile("wrong", { dexes: [{ ...first, factory: `0x${"22".repeat(20)}` }, ...others] });
+		const { code, out } = await arb(["doctor", "registry", "--chain", "devnet"], { CHAIN_FILE: file });
+		expect(out).toMatch(/^uniswap-v2 \(uniswap-v2\)\s+factory\s+0x2{40}\s+has code\s+WRONG: no code$/m);
+		expect(code).toBe(1);
 	});
 
 	it.each([
@@ -82,55 +99,54 @@ describe("arb doctor registry", () => {
 			{ derivation: { by: "init-code", salt: "packed-tokens", initCodeHash: `0x${"33".repeat(32)}` } },
 			/uniswap-v2 \(uniswap-v2\)\s+pool\s+0x\w{40}\s+derives from the row\s+WRONG: 0x\w{40}/,
 		],
-	] as const)("names the row with %s, and exits with 1", async (what, index, change, message) => {
+	] as const)("names the row with %s", async (what, index, change, message) => {
 		const dexes = exchange.chain.dexes.map((dex, i) => {
 			if (i !== index) return dex;
 			return { ...dex, ...(change === "v2 factory" ? { factory: exchange.chain.dexes[0]?.factory } : change) };
 		});
 		const file = chainFile(what.replaceAll(/\W/g, "-"), { dexes });
-		const { code, out } = await arb(["doctor", "registry", "--chain", "31337"], { CHAIN_FILE: file });
-		expect(out).toMatch(message);
-		expect(out).toMatch(/: \d+ wrong\n$/);
-		expect(code).toBe(1);
+		const { isGood, text } = await registry({ chain: "31337" }, file);
+		expect(text).toMatch(message);
+		expect(text).toMatch(/: \d+ wrong$/);
+		expect(isGood).toBe(false);
 	});
 
 	it("refuses a token whose decimals are not the chain's", async () => {
 		const tokens = exchange.chain.tokens.map((token, i) => (i === 2 ? { ...token, decimals: 6 } : token));
 		const file = chainFile("decimals", { tokens });
-		const { code, out } = await arb(["doctor", "registry", "--chain", "devnet", "--json"], { CHAIN_FILE: file });
-		const { findings } = JSON.parse(out) as { readonly findings: readonly { readonly isGood: boolean }[] };
+		const { isGood, text } = await registry({ chain: "devnet", json: true }, file);
+		const { findings } = JSON.parse(text) as { readonly findings: readonly { readonly isGood: boolean }[] };
 		expect(findings.filter((finding) => !finding.isGood)).toMatchObject([
 			{ row: "chain file", contract: "T2", check: "decimals() is 6", found: "18" },
 		]);
-		expect(code).toBe(1);
+		expect(isGood).toBe(false);
 	});
 
 	it.each([
-		["a chain that nobody knows", ["--chain", "mars"], {}, /the registry has no chain mars; it has ethereum \(1\)/],
-		["a chain without a node", ["--chain", "base"], {}, /no node of chain base \(8453\) is set up: give --rpc-url/],
-		["a node of another chain", ["--chain", "base"], "url", /the node serves chain 31337, asked about is chain 8453/],
-	] as const)("says so for %s", async (_, args, environment, message) => {
-		const url = environment === "url" ? ["--rpc-url", exchange.chain.rpcUrl] : [];
-		const { code, out, err } = await arb(["doctor", "registry", ...args, ...url]);
-		expect({ code, out }).toEqual({ code: 1, out: "" });
-		expect(err).toMatch(message);
+		["a chain that nobody knows", "mars", false, /the registry has no chain mars; it has ethereum \(1\)/],
+		["a chain without a node", "base", false, /no node of chain base \(8453\) is set up: give --rpc-url/],
+		["a node of another chain", "base", true, /the node serves chain 31337, asked about is chain 8453/],
+	] as const)("says so for %s", async (_, chain, hasNode, message) => {
+		await expect(registry({ chain, ...(hasNode ? { rpcUrl: exchange.chain.rpcUrl } : {}) })).rejects.toThrow(message);
 	});
 });
 
 describe("arb doctor chain", () => {
 	it.each([
-		["cancun", 0, { PUSH0: true, MCOPY: true, "TLOAD and TSTORE": true }, "cancun"],
-		["shanghai", 1, { PUSH0: true, MCOPY: false, "TLOAD and TSTORE": false }, "shanghai"],
-		["paris", 1, { PUSH0: false, MCOPY: false, "TLOAD and TSTORE": false }, "paris"],
-	] as const)("proves what an EVM of %s has, and whether our executor runs there", async (hardfork, exit, features, variant) => {
+		["cancun", { PUSH0: true, MCOPY: true, "TLOAD and TSTORE": true }],
+		["shanghai", { PUSH0: true, MCOPY: false, "TLOAD and TSTORE": false }],
+		["paris", { PUSH0: false, MCOPY: false, "TLOAD and TSTORE": false }],
+	] as const)("proves what an EVM of %s has, and whether our executor runs there", async (hardfork, features) => {
 		const node = await startNode(["--hardfork", hardfork, "--chain-id", "8453"]);
 		try {
-			const json = await arb(["doctor", "chain", "--chain", "base", "--rpc-url", node.rpcUrl, "--json"]);
-			expect(JSON.parse(json.out)).toMatchObject({ chainId: 8453, features, variant, isGood: exit === 0 });
-			const text = await arb(["doctor", "chain", "--chain", "base", "--rpc-url", node.rpcUrl]);
-			expect(text.out).toContain(`executor variant: ${variant}`);
-			expect(text.out).toContain("quotes build on the announced-sub-blocks, a decision is worth 200 ms");
-			expect([json.code, text.code]).toEqual([exit, exit]);
+			const options = { chain: "base", rpcUrl: node.rpcUrl };
+			const runs = hardfork === "cancun";
+			const { text, isGood } = await doctorChain({ ...options, json: true });
+			expect(JSON.parse(text)).toMatchObject({ chainId: 8453, features, variant: hardfork, isGood: runs });
+			expect(isGood).toBe(runs);
+			const { text: printed } = await doctorChain(options);
+			expect(printed).toContain(`executor variant: ${hardfork}`);
+			expect(printed).toContain("quotes build on the announced-sub-blocks, a decision is worth 200 ms");
 		} finally {
 			await node.close();
 		}
@@ -160,10 +176,10 @@ describe("arb dexes list", () => {
 		}
 	});
 
-	it("narrows to a chain by its name or id", async () => {
-		const [byName, byId] = await Promise.all([arb(["dexes", "list", "--chain", "gnosis"]), arb(["dexes", "list", "--chain", "100"])]);
-		expect(byName.out).toBe(byId.out);
-		expect(byName.out).toMatch(/^honeyswap\s+gnosis\s+uniswap-v2\s+0xA818b4F111Ccac7AA31D0BCc0806d64F2E0737D7\s+enabled$/m);
-		expect(byName.out).not.toContain("ethereum");
+	it("narrows to a chain by its name or id", () => {
+		const byName = dexesList({ chain: "gnosis" });
+		expect(byName).toBe(dexesList({ chain: "100" }));
+		expect(byName).toMatch(/^honeyswap\s+gnosis\s+uniswap-v2\s+0xA818b4F111Ccac7AA31D0BCc0806d64F2E0737D7\s+enabled$/m);
+		expect(byName).not.toContain("ethereum");
 	});
 });

@@ -103,7 +103,7 @@ async function checkAnswer(node: NodeReader, row: string, question: Question): P
 	const abi = new Interface([`function ${signature}`]);
 	const name = signature.slice(0, signature.indexOf("("));
 	const wanted = typeof expected === "string" ? "answers" : `is ${expected.is}`;
-	const finding = { row, contract, address, check: `${name}(${args.join(", ")}) ${wanted}` };
+	const finding = { row, contract, address, check: `${name}(${args.map(shortened).join(", ")}) ${wanted}` };
 	const returned = await node.call({ to: address, data: abi.encodeFunctionData(name, args) });
 	if (returned === null) return { ...finding, isGood: false, found: "the call reverts" };
 	let answer: string;
@@ -114,4 +114,10 @@ async function checkAnswer(node: NodeReader, row: string, question: Question): P
 	}
 	const isGood = expected === "anything" || (expected === "non-zero" ? BigInt(answer) !== 0n : answer === expected.is);
 	return { ...finding, isGood, found: isGood ? "" : answer };
+}
+
+/** Addresses among arguments by their ends: the row has them whole. */
+function shortened(value: unknown): string {
+	const text = String(value);
+	return text.length === 42 ? `${text.slice(0, 6)}…${text.slice(-4)}` : text;
 }
