@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { DEPLOYMENTS } from "../config/dexes/all.ts";
 import { listed } from "../config/dexes/listing.ts";
 import { engineFamilies } from "../rust-wasm/families.ts";
+import { DEXES_PAGE, dexesPage } from "../scripts/dexes-page.ts";
 
 const families = engineFamilies();
 const rows = DEPLOYMENTS.map((row) => listed(row, families));
@@ -31,5 +33,9 @@ describe("the registry with this engine", () => {
 		const demoted = new Map([...families, ["uniswap-v3", "experimental"] as const]);
 		const [row] = DEPLOYMENTS.filter(({ dex }) => dex === "uniswap-v3").map((each) => listed(each, demoted));
 		expect(row).toMatchObject({ enabled: false, reason: expect.stringContaining("uniswap-v3 is experimental") });
+	});
+
+	it("is what docs/dexes.md shows", () => {
+		expect(readFileSync(DEXES_PAGE, "utf8"), "run node scripts/dexes-page.ts").toBe(dexesPage());
 	});
 });
