@@ -180,7 +180,7 @@ const dexes = program.command("dexes").description("the registry of dex deployme
 dexes
 	.command("list")
 	.description("every dex, on which chain, of which family, whether this engine trades on it, and where its addresses were read")
-	.option("--chain <id | name>", "only this chain")
+	.option("--chain <id | name>", "only this chain: one of the registry, or that of CHAIN_FILE with the dexes that its file has of its own")
 	.option("--json", "one JSON array")
 	.action(async (options: { chain?: string; json?: boolean }) => {
 		const { dexesList } = await import("./dexes.ts");

@@ -1,16 +1,23 @@
 import { getAddress } from "ethers";
-import { CHAINS, chainFacts } from "../config/chains/all.ts";
+import { CHAINS } from "../config/chains/all.ts";
 import { DEPLOYMENTS } from "../config/dexes/all.ts";
+import type { Deployment } from "../config/dexes/deployment.ts";
 import { type Listed, listed } from "../config/dexes/listing.ts";
+import { ownDeployments } from "../config/dexes/own-deployments.ts";
 import { engineFamilies } from "../rust-wasm/families.ts";
+import { chosenChain } from "./chosen-chain.ts";
 import { table } from "./table.ts";
 
-/** `arb dexes list`: the registry's dexes with what this engine makes of them, as a table or as a JSON array. */
+/** `arb dexes list`: the registry's dexes, and on the chain of a chain file those of the file, with what this engine makes of them. */
 export function dexesList({ chain, json }: { readonly chain?: string; readonly json?: boolean }): string {
-	const chainId = chain === undefined ? undefined : chainFacts(chain).chainId;
 	const families = engineFamilies();
-	const rows = DEPLOYMENTS.filter((row) => chainId === undefined || row.chainId === chainId).map((row) => listed(row, families));
+	const rows = (chain === undefined ? DEPLOYMENTS : rowsOn(chain)).map((row) => listed(row, families));
 	return json === true ? JSON.stringify(rows.map(toJson)) : toTable(rows);
+}
+
+function rowsOn(chain: string): readonly Deployment[] {
+	const { chainId, settings } = chosenChain(chain);
+	return [...DEPLOYMENTS.filter((row) => row.chainId === chainId), ...(settings === null ? [] : ownDeployments(settings))];
 }
 
 function toJson(row: Listed): object {

@@ -182,4 +182,12 @@ describe("arb dexes list", () => {
 		expect(byName).toMatch(/^honeyswap\s+gnosis\s+uniswap-v2\s+0xA818b4F111Ccac7AA31D0BCc0806d64F2E0737D7\s+enabled$/m);
 		expect(byName).not.toContain("ethereum");
 	});
+
+	it("has the dexes of the chain file on its chain", () => {
+		vi.stubEnv("CHAIN_FILE", chainFile("listed"));
+		expect(JSON.parse(dexesList({ chain: "devnet", json: true }))).toMatchObject([
+			{ dex: "uniswap-v2", chainId: 31337, family: "uniswap-v2", enabled: true, source: "chain file", fee: { kind: "fixed", pips: 3000 } },
+			{ dex: "uniswap-v3", chainId: 31337, family: "uniswap-v3", enabled: true, source: "chain file", fee: { kind: "by-pool" } },
+		]);
+	});
 });

@@ -12,8 +12,9 @@ import { polygon } from "./polygon.ts";
 /**
  * Every chain of the registry.
  *
- * Addresses of tokens and feeds: `@bgd-labs/aave-address-book@4.44.22` (`tokenlist.json`, `src/Chainlink*.sol`). Multicall3, native coins and block times:
- * `viem@2.57.20 chains/definitions`. Orderings: the chains' own documentation, read on 26 November 2026.
+ * Sources: tokens and feeds from `@bgd-labs/aave-address-book@4.44.22` (`tokenlist.json`, `src/Chainlink*.sol`); Multicall3, native coins and block times
+ * from `viem@2.57.20` (`chains/definitions`), but BNB Chain's block time from its Fermi fork; sub-blocks and the express lane from docs.base.org
+ * (flashblocks), docs.optimism.io (flashblocks) and docs.arbitrum.io (timeboost). What an EVM has is not taken from here: `arb doctor chain` tries it.
  */
 export const CHAINS: readonly ChainFacts[] = [ethereum, arbitrumOne, opMainnet, base, polygon, bnbChain, avalanche, gnosis].map(
 	chainFactsOf,

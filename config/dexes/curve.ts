@@ -1,6 +1,9 @@
 import type { Dex } from "./deployment.ts";
 
-/** Curve's first pools were deployed one by one: the address provider leads to the registry that lists them. */
+/**
+ * Curve's first pools were deployed one by one: the address provider leads to the registry that lists them. Lending pools and metapools among them are
+ * of other families; each pool's own code tells.
+ */
 export const curveClassic: Dex = {
 	dex: "curve",
 	family: "curve-3pool",

@@ -61,7 +61,7 @@ const deploymentSchema = z
 		poolDeployer: checksummedAddress.optional(),
 		router: checksummedAddress.optional(),
 		quoter: checksummedAddress.optional(),
-		/** Block before which the dex has no pools; 0, which is always right, where absent. */
+		/** Block before which the dex has no pools, where its indexers begin; 0, which is always right, where absent. */
 		startBlock: z.int().min(0).optional(),
 		derivation: derivationSchema(checksummedAddress).optional(),
 		knownPool: knownPoolSchema(checksummedAddress).optional(),

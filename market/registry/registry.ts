@@ -1,7 +1,7 @@
 import type { ChainConfig } from "../../config/chain.ts";
 import type { ChainFacts } from "../../config/chains/chain-facts.ts";
 import { DEPLOYMENTS } from "../../config/dexes/all.ts";
-import type { Deployment } from "../../config/dexes/deployment.ts";
+import { ownDeployments } from "../../config/dexes/own-deployments.ts";
 import { LENDERS } from "../../config/lenders/all.ts";
 import { checkChainFacts, checkCode, checkDecimals, checkDeployment, checkLender, type Finding } from "./findings.ts";
 import type { NodeReader } from "./node-reader.ts";
@@ -19,26 +19,15 @@ type CheckedSettings = Pick<
 	"chainId" | "dexes" | "tokens" | "wrappedNative" | "balancerVault" | "executor" | "rewardDistributor"
 >;
 
-/** What a chain file says: its tokens, dexes, lender and our own contracts, held against its node. */
+/** What a chain file says beside the registry: tokens, dexes, lender and our own contracts, held against its node. */
 export async function checkChainFile(node: NodeReader, settings: CheckedSettings): Promise<readonly Finding[]> {
 	const { wrappedNative, balancerVault, executor, rewardDistributor } = settings;
-	const row = "chain file";
+	const file = "chain file";
 	const contracts = { wrappedNative, balancerVault, executor, rewardDistributor };
 	const findings: Finding[] = await Promise.all(
-		Object.entries(contracts).map(([contract, address]) => checkCode(node, { row, contract, address })),
+		Object.entries(contracts).map(([contract, address]) => checkCode(node, { row: file, contract, address })),
 	);
-	findings.push(...(await Promise.all(settings.tokens.map((token) => checkDecimals(node, row, token)))));
-	for (const dex of settings.dexes) findings.push(...(await checkDeployment(node, deploymentOf(dex, settings.chainId))));
+	findings.push(...(await Promise.all(settings.tokens.map((token) => checkDecimals(node, file, token)))));
+	for (const row of ownDeployments(settings)) findings.push(...(await checkDeployment(node, row)));
 	return findings;
-}
-
-/** A dex of a chain file in the registry's form. */
-function deploymentOf(dex: ChainConfig["dexes"][number], chainId: number): Deployment {
-	const { name, family, factory, feePips, startBlock, derivation, knownPool } = dex;
-	return {
-		...{ dex: name, family, chainId, factory, startBlock, source: "chain file" },
-		fee: feePips === undefined ? { kind: "by-pool" } : { kind: "fixed", pips: feePips },
-		...(derivation === undefined ? {} : { derivation }),
-		...(knownPool === undefined ? {} : { knownPool }),
-	};
 }
