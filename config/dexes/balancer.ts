@@ -12,7 +12,6 @@ export const balancerV2Weighted: Dex = {
 			factory: "0x897888115Ada5773E02aA29F775430BFB5F34c51",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 		// Gnosis
 		{
@@ -20,7 +19,6 @@ export const balancerV2Weighted: Dex = {
 			factory: "0x6CaD2ea22BFA7F4C14Aae92E47F510Cd5C509bc7",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 		// Polygon
 		{
@@ -28,7 +26,6 @@ export const balancerV2Weighted: Dex = {
 			factory: "0xFc8a407Bba312ac761D8BFe04CE1201904842B76",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 		// Base
 		{
@@ -36,7 +33,6 @@ export const balancerV2Weighted: Dex = {
 			factory: "0x4C32a8a8fDa4E24139B51b456B42290f51d6A1c4",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 		// Arbitrum One
 		{
@@ -44,7 +40,6 @@ export const balancerV2Weighted: Dex = {
 			factory: "0xc7E5ED1054A24Ef31D827E6F86caA58B3Bc168d7",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 		// Avalanche
 		{
@@ -52,7 +47,6 @@ export const balancerV2Weighted: Dex = {
 			factory: "0x230a59F4d9ADc147480f03B0D3fFfeCd56c3289a",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 	],
 };
@@ -69,7 +63,6 @@ export const balancerV2Stable: Dex = {
 			factory: "0x5B42eC6D40f7B7965BE5308c70e2603c0281C1E9",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 		// Gnosis
 		{
@@ -77,7 +70,6 @@ export const balancerV2Stable: Dex = {
 			factory: "0x47B489bf5836f83ABD928C316F8e39bC0587B020",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 		// Polygon
 		{
@@ -85,7 +77,6 @@ export const balancerV2Stable: Dex = {
 			factory: "0xEAedc32a51c510d35ebC11088fD5fF2b47aACF2E",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 		// Base
 		{
@@ -93,7 +84,6 @@ export const balancerV2Stable: Dex = {
 			factory: "0x956CCab09898C0AF2aCa5e6C229c3aD4E93d9288",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 		// Arbitrum One
 		{
@@ -101,7 +91,6 @@ export const balancerV2Stable: Dex = {
 			factory: "0x4bdCc2fb18AEb9e2d281b0278D946445070EAda7",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 		// Avalanche
 		{
@@ -109,7 +98,6 @@ export const balancerV2Stable: Dex = {
 			factory: "0xb9F8AB3ED3F3aCBa64Bc6cd2DcA74B7F38fD7B88",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 	],
 };

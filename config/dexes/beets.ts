@@ -12,7 +12,6 @@ export const beetsWeighted: Dex = {
 			factory: "0x230a59F4d9ADc147480f03B0D3fFfeCd56c3289a",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 	],
 };
@@ -28,7 +27,6 @@ export const beetsStable: Dex = {
 			factory: "0x4bdCc2fb18AEb9e2d281b0278D946445070EAda7",
 			vault: "0xBA12222222228d8Ba445958a75a0704d566BF2C8",
 			source: "@balancer/sdk@6.1.1 dist/index.js",
-			alsoIn: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v2/config.js",
 		},
 	],
 };

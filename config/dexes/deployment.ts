@@ -63,11 +63,12 @@ const deploymentSchema = z
 		quoter: checksummedAddress.optional(),
 		/** Block before which the dex has no pools, where its indexers begin; 0, which is always right, where absent. */
 		startBlock: z.int().min(0).optional(),
+		/** Proven by the known pool, wherever hash, implementation and deployer were read. */
 		derivation: derivationSchema(checksummedAddress).optional(),
 		knownPool: knownPoolSchema(checksummedAddress).optional(),
-		/** Where the addresses were read: `package@version path`, or `owner/repository path`. */
+		/** Where factory, vault, router and quoter were read: `package@version path`, or `owner/repository path`. */
 		source: z.string().min(1),
-		/** A second place that gives the same. */
+		/** A second place that gives the same factory or vault. */
 		alsoIn: z.string().min(1).optional(),
 	})
 	.refine((row) => row.factory !== undefined || row.vault !== undefined, { path: ["factory"], message: "a row needs a factory or a vault" })
