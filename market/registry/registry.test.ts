@@ -1,10 +1,13 @@
-import { AbiCoder } from "ethers";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { AbiCoder, Interface, JsonRpcProvider } from "ethers";
 import { describe, expect, it } from "vitest";
 import { CHAINS, chainFacts } from "../../config/chains/all.ts";
 import { DEPLOYMENTS } from "../../config/dexes/all.ts";
 import { LENDERS } from "../../config/lenders/all.ts";
+import { startNode } from "../testing/node.ts";
 import { checkDeployment } from "./findings.ts";
-import type { NodeReader } from "./node-reader.ts";
+import { type NodeReader, openNode } from "./node-reader.ts";
 import { questionsOf } from "./questions.ts";
 import { checkRegistry } from "./registry.ts";
 
@@ -32,6 +35,38 @@ describe("the registry against a chain", () => {
 	it("asks every enabled kind of dex something beside its code", () => {
 		const silent = DEPLOYMENTS.filter((row) => row.off === undefined && questionsOf(row).length === 0).map((row) => row.family);
 		expect([...new Set(silent)].sort()).toEqual(["ambient", "pancake-infinity", "ramses-v3", "solidly-v3"]);
+	});
+
+	it("finds the row of Uniswap V2 on Ethereum right where the published factory stands at its address", async () => {
+		const row = DEPLOYMENTS.find(({ dex, chainId }) => dex === "uniswap-v2" && chainId === 1);
+		if (row?.factory === undefined || row.knownPool === undefined) throw new Error("no row");
+		const anvil = await startNode(["--chain-id", "1"]);
+		const provider = new JsonRpcProvider(anvil.rpcUrl);
+		try {
+			const path = createRequire(import.meta.url).resolve("@uniswap/v2-core/build/UniswapV2Factory.json");
+			const { evm } = JSON.parse(readFileSync(path, "utf8")) as {
+				readonly evm: { readonly deployedBytecode: { readonly object: string } };
+			};
+			await provider.send("anvil_setCode", [row.factory, `0x${evm.deployedBytecode.object}`]);
+			const createPair = new Interface(["function createPair(address,address)"]).encodeFunctionData("createPair", [
+				...row.knownPool.tokens,
+			]);
+			const creation = await (await provider.getSigner(0)).sendTransaction({ to: row.factory, data: createPair, gasLimit: 5_000_000n });
+			await creation.wait();
+			using node = await openNode({ rpcUrl: anvil.rpcUrl, chainId: 1 });
+			const findings = await checkDeployment(node, row);
+			// The router alone is not there: nothing else of the row needs more than the factory.
+			expect(findings.filter((finding) => !finding.isGood)).toMatchObject([{ contract: "router", found: "no code" }]);
+			expect(findings.filter((finding) => finding.contract === "pool").map((finding) => finding.check)).toEqual([
+				"has code",
+				"derives from the row",
+				"token0() is 0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48",
+				"token1() is 0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2",
+			]);
+		} finally {
+			provider.destroy();
+			await anvil.close();
+		}
 	});
 
 	it("shows what a contract answered instead of what its row says", async () => {
