@@ -102,102 +102,62 @@ export const balancerV2Stable: Dex = {
 	],
 };
 
+/** One vault holds the pools of every family. */
+const v3Vaults: Dex["deployments"] = [
+	// Ethereum
+	{
+		chainId: 1,
+		vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
+		source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
+		alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
+	},
+	// OP Mainnet
+	{
+		chainId: 10,
+		vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
+		source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
+		alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
+	},
+	// Gnosis
+	{
+		chainId: 100,
+		vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
+		source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
+		alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
+	},
+	// Base
+	{
+		chainId: 8453,
+		vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
+		source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
+		alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
+	},
+	// Arbitrum One
+	{
+		chainId: 42161,
+		vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
+		source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
+		alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
+	},
+	// Avalanche
+	{
+		chainId: 43114,
+		vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
+		source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
+		alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
+	},
+];
+
 export const balancerV3Weighted: Dex = {
 	dex: "balancer-v3",
 	family: "balancer-v3-weighted",
 	fee: { kind: "by-pool" },
-	deployments: [
-		// Ethereum
-		{
-			chainId: 1,
-			vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
-			source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
-			alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
-		},
-		// OP Mainnet
-		{
-			chainId: 10,
-			vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
-			source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
-			alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
-		},
-		// Gnosis
-		{
-			chainId: 100,
-			vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
-			source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
-			alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
-		},
-		// Base
-		{
-			chainId: 8453,
-			vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
-			source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
-			alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
-		},
-		// Arbitrum One
-		{
-			chainId: 42161,
-			vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
-			source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
-			alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
-		},
-		// Avalanche
-		{
-			chainId: 43114,
-			vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
-			source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
-			alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
-		},
-	],
+	deployments: v3Vaults,
 };
 
 export const balancerV3Stable: Dex = {
 	dex: "balancer-v3",
 	family: "balancer-v3-stable",
 	fee: { kind: "by-pool" },
-	deployments: [
-		// Ethereum
-		{
-			chainId: 1,
-			vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
-			source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
-			alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
-		},
-		// OP Mainnet
-		{
-			chainId: 10,
-			vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
-			source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
-			alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
-		},
-		// Gnosis
-		{
-			chainId: 100,
-			vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
-			source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
-			alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
-		},
-		// Base
-		{
-			chainId: 8453,
-			vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
-			source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
-			alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
-		},
-		// Arbitrum One
-		{
-			chainId: 42161,
-			vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
-			source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
-			alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
-		},
-		// Avalanche
-		{
-			chainId: 43114,
-			vault: "0xbA1333333333a1BA1108E8412f11850A5C319bA9",
-			source: "@paraswap/dex-lib@5.0.6 build/dex/balancer-v3/config.js",
-			alsoIn: "@balancer/sdk@6.1.1 dist/index.js",
-		},
-	],
+	deployments: v3Vaults,
 };
