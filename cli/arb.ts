@@ -13,6 +13,7 @@ import { ArbError } from "../domain/errors.ts";
 import { epochWorkflowId } from "../domain/workflow-ids.ts";
 import { FEATURE_SCHEMA } from "../models/features.ts";
 import type { PublishedEpoch } from "../workflows/messages.ts";
+import type { Diagnosis, DoctorOptions } from "./doctor.ts";
 import { commandSettings } from "./environment.ts";
 import { fetchHistory } from "./history.ts";
 import { reconcile } from "./reconcile.ts";
@@ -174,6 +175,44 @@ program
 		if (what !== "pool") throw new ArbError({ code: "invalid_input", message: `schema: "${what}" is not pool`, retryable: false });
 		print(readFileSync(POOL_SCHEMA, "utf8").trimEnd());
 	});
+
+const dexes = program.command("dexes").description("the registry of dex deployments");
+dexes
+	.command("list")
+	.description("every dex, on which chain, of which family, whether this engine trades on it, and where its addresses were read")
+	.option("--chain <id | name>", "only this chain: one of the registry, or that of CHAIN_FILE with the dexes that its file has of its own")
+	.option("--json", "one JSON array")
+	.action(async (options: { chain?: string; json?: boolean }) => {
+		const { dexesList } = await import("./dexes.ts");
+		print(dexesList(options));
+	});
+
+const doctor = program.command("doctor").description("hold what is written down against a node");
+doctor
+	.command("registry")
+	.description("check that every contract of a chain's registry and chain file exists, derives its known pool, and answers as its row says")
+	.requiredOption("--chain <id | name>", "a chain of the registry, or that of CHAIN_FILE")
+	.option("--rpc-url <url>", "another node than that of CHAIN_FILE")
+	.option("--json", "one JSON object")
+	.action(async (options: DoctorOptions) => {
+		const { doctorRegistry } = await import("./doctor.ts");
+		report(await doctorRegistry(options));
+	});
+doctor
+	.command("chain")
+	.description("try on a chain's EVM what the executor needs: transient storage, MCOPY, PUSH0; say which variant of it runs there")
+	.option("--chain <id | name>", "a chain of the registry; that of CHAIN_FILE where absent")
+	.option("--rpc-url <url>", "another node than that of CHAIN_FILE")
+	.option("--json", "one JSON object")
+	.action(async (options: DoctorOptions) => {
+		const { doctorChain } = await import("./doctor.ts");
+		report(await doctorChain(options));
+	});
+
+function report({ text, isGood }: Diagnosis): void {
+	print(text);
+	if (!isGood) process.exitCode = 1;
+}
 
 function readMaxHops(text: string): 2 | 3 | 4 {
 	const hops = Number(text);

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { ArbError, messageOf } from "../domain/errors.ts";
+import { DEPLOYMENTS } from "./dexes/all.ts";
+import { derivationSchema, knownPoolSchema } from "./dexes/deployment.ts";
+import { parseWith } from "./validation.ts";
 
 const address = z
 	.string()
@@ -20,7 +23,11 @@ const dexSchema = z.object({
 	/** Uniswap V2 family: the pair's fee in millionths. Uniswap V3 pools carry their own. */
 	feePips: z.int().min(0).max(999_999).optional(),
 	startBlock: z.int().min(0),
+	/** How pool addresses follow from tokens, and a pool that shows it: what `arb doctor registry` checks a dex of its own by. */
+	derivation: derivationSchema(address).optional(),
+	knownPool: knownPoolSchema(address).optional(),
 });
+type DexRow = z.output<typeof dexSchema>;
 
 const relaySchema = z.object({
 	kind: z.enum(["bundle", "public"]),
@@ -83,7 +90,8 @@ const chainSchema = z
 		/** Tokens counted as one US dollar, for display and features. */
 		stablecoins: z.array(address),
 		tokens: z.array(tokenSchema).min(2),
-		dexes: z.array(dexSchema).min(1),
+		/** Dexes of the registry by their names, or rows of their own. */
+		dexes: z.array(z.union([z.string().min(1), dexSchema])).min(1),
 		balancerVault: address,
 		executor: address,
 		/** Receives executed profit and pays for rewards and top-ups. */
@@ -108,7 +116,40 @@ const chainSchema = z
 	.refine((chain) => chain.startTokens.every((token) => token === chain.wrappedNative), {
 		path: ["startTokens"],
 		message: "cycles start from the wrapped native coin only: gas and profit are booked in one unit",
+	})
+	.transform(({ dexes, ...chain }, context) => {
+		const rows: DexRow[] = [];
+		for (const [index, dex] of dexes.entries()) {
+			if (typeof dex !== "string") rows.push(dex);
+			else {
+				const found = registryRows(dex, chain.chainId);
+				if (typeof found !== "string") rows.push(...found);
+				else context.addIssue({ code: "custom", path: ["dexes", index], message: found });
+			}
+		}
+		return { ...chain, dexes: rows };
 	});
+
+/** The rows of a dex of the registry on a chain, in the form of this file; a sentence where the system cannot trade there. */
+function registryRows(name: string, chainId: number): readonly DexRow[] | string {
+	const deployments = DEPLOYMENTS.filter((row) => row.dex === name && row.chainId === chainId);
+	if (deployments.length === 0) return `the registry has no dex ${name} on chain ${chainId}; \`arb dexes list\` shows what it has`;
+	const rows: DexRow[] = [];
+	for (const { family, factory, fee, off, startBlock = 0, derivation, knownPool } of deployments) {
+		if (off !== undefined) return `the registry keeps ${name} off: ${off}`;
+		const traded = dexSchema.shape.family.safeParse(family);
+		if (!traded.success) return `the system does not trade on pools of family ${family}, which ${name} has`;
+		if (factory === undefined) return `the registry has no factory of ${name} on chain ${chainId}`;
+		if (traded.data === "uniswap-v2" && fee.kind !== "fixed")
+			return `pairs of ${name} have fees of their own; write its row here with feePips`;
+		rows.push({
+			...{ name, family: traded.data, factory, startBlock },
+			...(fee.kind === "fixed" ? { feePips: fee.pips } : {}),
+			...(derivation === undefined ? {} : { derivation, knownPool }),
+		});
+	}
+	return rows;
+}
 
 export type ChainConfig = z.output<typeof chainSchema>;
 
@@ -118,10 +159,7 @@ export type ChainConfig = z.output<typeof chainSchema>;
  * @throws ArbError `configuration` that names each bad field.
  */
 export function parseChainConfig(value: unknown, origin: string): ChainConfig {
-	const parsed = chainSchema.safeParse(value);
-	if (parsed.success) return parsed.data;
-	const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`).join("; ");
-	throw new ArbError({ code: "configuration", message: `${origin}: ${issues}`, retryable: false });
+	return parseWith(chainSchema, value, origin);
 }
 
 /** Reads a chain's settings from a JSON file, e.g. the one that the devnet writes when it is deployed. */

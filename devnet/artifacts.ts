@@ -28,21 +28,31 @@ const SOURCES = {
 	distributor: "../contracts/artifacts/RewardDistributor.json",
 } as const;
 
+/** What the factories create: their creation code decides where pools lie. */
+const POOL_SOURCES = {
+	uniswapV2Pair: "@uniswap/v2-core/build/UniswapV2Pair.json",
+	sushiPair: "./artifacts/UniswapV2Pair.sushi.json",
+	uniswapV3Pool: "@uniswap/v3-core/artifacts/contracts/UniswapV3Pool.sol/UniswapV3Pool.json",
+} as const;
+
 export type ArtifactName = keyof typeof SOURCES;
+export type PoolArtifactName = keyof typeof POOL_SOURCES;
 export const ARTIFACT_NAMES = Object.keys(SOURCES) as readonly ArtifactName[];
+const ALL_SOURCES: Readonly<Record<ArtifactName | PoolArtifactName, string>> = { ...SOURCES, ...POOL_SOURCES };
+
 /**
  * Reads a compiled contract.
  *
  * @throws ArbError `dependency_missing` that names the file
  */
-export function readArtifact(name: ArtifactName): Artifact {
+export function readArtifact(name: ArtifactName | PoolArtifactName): Artifact {
 	try {
-		const artifact = artifactSchema.parse(JSON.parse(readFileSync(createRequire(import.meta.url).resolve(SOURCES[name]), "utf8")));
+		const artifact = artifactSchema.parse(JSON.parse(readFileSync(createRequire(import.meta.url).resolve(ALL_SOURCES[name]), "utf8")));
 		return { abi: new Interface(artifact.abi), bytecode: artifact.bytecode };
 	} catch (error) {
 		throw new ArbError({
 			code: "dependency_missing",
-			message: `contract ${name} (${SOURCES[name]}) cannot be read: ${messageOf(error)}; run npm ci`,
+			message: `contract ${name} (${ALL_SOURCES[name]}) cannot be read: ${messageOf(error)}; run npm ci`,
 			retryable: false,
 			cause: error,
 		});

@@ -5,6 +5,8 @@ import { Contract, type Log, Wallet } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readChainConfig } from "../config/chain.ts";
 import { readKeys } from "../config/keys.ts";
+import { openNode } from "../market/registry/node-reader.ts";
+import { checkChainFile } from "../market/registry/registry.ts";
 import { devnetAccounts } from "./accounts.ts";
 import { readArtifact } from "./artifacts.ts";
 import { type Devnet, startDevnet } from "./devnet.ts";
@@ -31,6 +33,14 @@ describe("a fresh devnet", () => {
 		expect(keys.operators.map((key) => new Wallet(key).address.toLowerCase())).toEqual(devnet.chain.operators);
 		expect(new Wallet(keys.treasury).address.toLowerCase()).toBe(devnet.chain.treasury);
 		expect((await stat(devnet.keysFile)).mode & 0o777).toBe(0o600);
+	});
+
+	it("writes rows of its dexes that the registry's checks find right", async () => {
+		using node = await openNode(devnet.chain);
+		const findings = await checkChainFile(node, devnet.chain);
+		expect(findings.filter((finding) => !finding.isGood)).toEqual([]);
+		const derived = findings.filter((finding) => finding.check === "derives from the row");
+		expect(derived.map((finding) => finding.row)).toEqual(devnet.chain.dexes.map((dex) => `${dex.name} (${dex.family})`));
 	});
 
 	it("has the tokens with their symbols and decimals", async () => {

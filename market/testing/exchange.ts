@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createInterface } from "node:readline";
-import { Contract, ContractFactory, JsonRpcProvider, type JsonRpcSigner, Network } from "ethers";
+import { Contract, ContractFactory, JsonRpcProvider, type JsonRpcSigner, keccak256, Network } from "ethers";
 import type { ChainConfig } from "../../config/chain.ts";
 import { ArbError } from "../../domain/errors.ts";
+import { startNode, type TestNode } from "./node.ts";
 
 const require = createRequire(import.meta.url);
 const CHAIN_ID = 31337;
@@ -38,19 +37,17 @@ interface Artifact {
 }
 
 export async function startExchange(): Promise<Exchange> {
-	const node = spawn(anvilBinary(), ["--port", "0", "--balance", FUNDS.toString(), "--order", "fifo"], {
-		stdio: ["ignore", "pipe", "ignore"],
-	});
+	const node = await startNode(["--balance", FUNDS.toString(), "--order", "fifo"]);
 	try {
 		return await deployExchange(node);
 	} catch (error) {
-		node.kill("SIGKILL");
+		await node.close();
 		throw error;
 	}
 }
 
-async function deployExchange(node: ChildProcess): Promise<Exchange> {
-	const rpcUrl = `http://${await listeningAddress(node)}`;
+async function deployExchange(node: TestNode): Promise<Exchange> {
+	const { rpcUrl } = node;
 	const network = Network.from(CHAIN_ID);
 	const provider = new JsonRpcProvider(rpcUrl, network, { staticNetwork: network, cacheTimeout: -1, pollingInterval: 20 });
 	const signer = await provider.getSigner(0);
@@ -81,7 +78,7 @@ async function deployExchange(node: ChildProcess): Promise<Exchange> {
 
 	const v3Artifact = "@uniswap/v3-core/artifacts/contracts";
 	const v3Factory = await deploy(signer, readArtifact(`${v3Artifact}/UniswapV3Factory.sol/UniswapV3Factory.json`), []);
-	const poolAbi = readArtifact(`${v3Artifact}/UniswapV3Pool.sol/UniswapV3Pool.json`).abi;
+	const { abi: poolAbi, bytecode: poolCode } = readArtifact(`${v3Artifact}/UniswapV3Pool.sol/UniswapV3Pool.json`);
 	await transact(v3Factory, "enableFeeAmount", 100, 1);
 	const v3Pools: string[] = [];
 	for (const [a, b, fee, spacing] of [
@@ -106,6 +103,7 @@ async function deployExchange(node: ChildProcess): Promise<Exchange> {
 	]);
 	await provider.send("evm_setAutomine", [false]);
 
+	const pairCode = readArtifact("@uniswap/v2-core/build/UniswapV2Pair.json").bytecode;
 	const genesis = await provider.getBlock(0);
 	const factories = { v2: (await v2Factory.getAddress()).toLowerCase(), v3: (await v3Factory.getAddress()).toLowerCase() };
 	return {
@@ -117,15 +115,23 @@ async function deployExchange(node: ChildProcess): Promise<Exchange> {
 			stablecoins: [third],
 			tokens: tokens.map((address, i) => ({ address, symbol: `T${i}`, decimals: 18 })),
 			dexes: [
-				{ name: "uniswap-v2", family: "uniswap-v2", factory: factories.v2, feePips: 3000, startBlock: 0 },
-				{ name: "uniswap-v3", family: "uniswap-v3", factory: factories.v3, startBlock: 0 },
+				{
+					...{ name: "uniswap-v2", family: "uniswap-v2", factory: factories.v2, feePips: 3000, startBlock: 0 },
+					derivation: { by: "init-code", salt: "packed-tokens", initCodeHash: keccak256(`0x${pairCode}`) },
+					knownPool: { address: pairs[0] ?? "", tokens: [native, second] },
+				},
+				{
+					...{ name: "uniswap-v3", family: "uniswap-v3", factory: factories.v3, startBlock: 0 },
+					derivation: { by: "init-code", salt: "tokens-fee", initCodeHash: keccak256(poolCode) },
+					knownPool: { address: v3Pools[1] ?? "", tokens: [native, third], fee: 500 },
+				},
 			],
 			balancerVault: (await vault.getAddress()).toLowerCase(),
 		},
 		provider,
 		pairs,
 		v3Pools,
-		node,
+		node: node.process,
 		async send(method, ...args) {
 			const transaction = await operator.getFunction(method).populateTransaction(...args);
 			const from = await signer.getAddress();
@@ -136,27 +142,9 @@ async function deployExchange(node: ChildProcess): Promise<Exchange> {
 		},
 		async close() {
 			provider.destroy();
-			node.kill("SIGKILL");
-			if (node.exitCode === null && node.signalCode === null) await once(node, "exit");
+			await node.close();
 		},
 	};
-}
-
-function anvilBinary(): string {
-	return require.resolve(`@foundry-rs/anvil-${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}/bin/anvil`);
-}
-
-async function listeningAddress(node: ChildProcess): Promise<string> {
-	if (node.stdout === null) throw new ArbError({ code: "unavailable", message: "anvil was started without its output", retryable: false });
-	const lines = createInterface(node.stdout);
-	for await (const line of lines) {
-		const address = /Listening on (\S+)/.exec(line)?.[1];
-		if (address === undefined) continue;
-		// Read on, or the pipe fills up and the node stops.
-		node.stdout.resume();
-		return address;
-	}
-	throw new ArbError({ code: "unavailable", message: "anvil ended before it listened", retryable: false });
 }
 
 async function deploy(signer: JsonRpcSigner, artifact: Artifact, args: readonly unknown[]): Promise<Contract> {
