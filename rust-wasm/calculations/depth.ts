@@ -4,13 +4,13 @@ import { toWords } from "../limbs.ts";
 import { type EngineRefusal, refusal } from "../refusal.ts";
 
 const PPM = 1_000_000n;
-/** A bound that leaves less than that for the size beside the fee leaves nothing: what would be found is what rounding makes of it. */
-const LEAST_IMPACT = 0.9e-6;
+/** Below that, for the size alone, an answer would take millions of quotes and tell more of rounding than of the pool. */
+const LEAST_PPM = 10;
 /** An output may be so many base units below the smooth curve: Uniswap V2 rounds down once, V3 rounds the price and the output. */
 const ROUNDING = 2n;
 
 export interface DepthQuestion extends Omit<PoolQuestion, "amountIn"> {
-	/** Largest price impact, in millionths: 10,000 is 1 %. From 1 to 999,999. */
+	/** Largest price impact, in millionths: 10,000 is 1 %. From 10 to 999,999. */
 	readonly maxImpactPpm: number;
 	/** True: the LP fee counts as impact too. */
 	readonly isFeeIncluded?: boolean;
@@ -23,24 +23,24 @@ export interface DepthQuestion extends Omit<PoolQuestion, "amountIn"> {
  * `Engine.swapRates` gives, taken as the fraction that it is. Outputs are rounded, so near the edge some inputs stay within the bound that are larger than
  * others that do not: bisection finds the edge of the smooth curve, up to two base units of output above the quotes, and from there the inputs are gone
  * through downwards, whole intervals at a time where `out` of their end is too little for their beginning. That is the largest wherever the output rises with the
- * input and the rate falls; about `2 ÷ X` quotes. With the fee included, the answer is 0 where the fee takes all of `X` but a millionth.
+ * input and the rate falls; about `2 ÷ X` quotes. With the fee included, the answer is 0 where the fee leaves less
+ * than about ten millionths of `X`.
  *
  * @throws ArbError `invalid_input` for `maxImpactPpm` out of range; `engine` as `Engine.swapRates`, and `unknown_ticks` where the bound lies beyond the ticks
  * that the state holds.
  */
 export function depthToImpact(engine: Engine, question: DepthQuestion): bigint {
 	const { maxImpactPpm, isFeeIncluded = false, ...swap } = question;
-	if (!Number.isInteger(maxImpactPpm) || maxImpactPpm < 1 || maxImpactPpm > 999_999) {
+	if (!Number.isInteger(maxImpactPpm) || maxImpactPpm < LEAST_PPM || maxImpactPpm > 999_999) {
 		throw new ArbError({
 			code: "invalid_input",
-			message: `maxImpactPpm: ${maxImpactPpm} is not a whole number from 1 to 999,999`,
+			message: `maxImpactPpm: ${maxImpactPpm} is not a whole number from ${LEAST_PPM} to 999,999`,
 			retryable: false,
 		});
 	}
 	const { out, answer } = quotesOf(engine, swap);
 	const rates = engine.swapRates({ ...swap, amountIn: smallestQuoted(answer) });
-	const bound = maxImpactPpm / Number(PPM);
-	if (isFeeIncluded && rates.spot * (1 - bound) > rates.best * (1 - LEAST_IMPACT)) return 0n;
+	if (isFeeIncluded && rates.spot * (1e6 - maxImpactPpm) > rates.best * (1e6 - 0.9 * LEAST_PPM)) return 0n;
 	const rate = fractionOf(isFeeIncluded ? rates.spot : rates.best);
 	const least = { numerator: rate.numerator * (PPM - BigInt(maxImpactPpm)), denominator: rate.denominator * PPM };
 	const isWithin = (amountIn: bigint, paid: bigint) => paid * least.denominator >= amountIn * least.numerator;

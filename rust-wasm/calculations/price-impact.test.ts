@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Engine } from "../engine.ts";
 import { address, concentrated, pair, token } from "../testing/pools.ts";
+import { depthToImpact } from "./depth.ts";
 import { predictImpact } from "./price-impact.ts";
 
 let engine: Engine;
@@ -45,23 +46,54 @@ it("of a concentrated pool ends at the pool's own price, in both directions", ()
 	}
 });
 
-it("of any family uses the fee that it names, or the middle of both directions", () => {
-	const tokens = [token(0), token(1)];
-	const solidly = { family: "velodrome-v2", address: address(1), dex: "velodrome-v2", tokens, stable: true, fee: "5" };
-	const scale = {
-		decimals0: "1000000000000000000",
-		decimals1: "1000000",
-		reserve0: "1000000000000000000000000",
-		reserve1: "1000000000000",
-	};
-	engine.upsertFamilyPool({ ...solidly, ...scale });
-	const stable = predictImpact(engine, { pool: address(1), tokenIn: token(0), amountIn: 10n ** 22n });
-	expect(stable.fee).toBeCloseTo(0.0005, 12);
-	expect(stable.spotRate / 1e-12).toBeCloseTo(1, 9);
-	// A hundredth of a balanced stable pair moves its price by far less than that of a constant product.
-	expect(stable.impact).toBeGreaterThan(0);
-	expect(stable.impact).toBeLessThan(1e-5);
-	expect(stable.rateAfter).toBeLessThan(stable.spotRate);
+const E18 = 10n ** 18n;
+const tokens = [token(0), token(1)];
+const wholes = (...amounts: number[]) => amounts.map((amount) => (BigInt(amount) * E18).toString());
+const velodrome = { family: "velodrome-v2", stable: true, fee: "5", decimals0: `${E18}`, decimals1: "1000000" };
+const camelot = { family: "camelot-v2", token0FeePercent: "300", token1FeePercent: "500", ownerFeeShare: "40000", feeTo: "set" };
+const balancer = { family: "balancer-v2-weighted", swapFeePercentage: `${E18 / 400n}`, powVersion: 2, scalingFactors: wholes(1, 1) };
+const curve = {
+	family: "stableswap-ng",
+	n_coins: "2",
+	initial_A: "20000",
+	future_A: "20000",
+	initial_A_time: "0",
+	future_A_time: "0",
+	timestamp: "0",
+};
+const v4 = {
+	family: "uniswap-v4",
+	sqrtPriceX96: (1n << 96n).toString(),
+	tick: "0",
+	liquidity: `${3_000n * E18}`,
+	tickSpacing: "10",
+	lpFee: "500",
+};
+const families: readonly (readonly [name: string, state: Record<string, unknown> & { family: string }, expected: Record<string, number>])[] = [
+	["a stable pair, its fee named", { ...velodrome, reserve0: wholes(1_000_000)[0], reserve1: "1000000000000" }, { spot: 1e-12, fee: 0.0005, mostImpact: 1e-5 }],
+	["a pair with a fee for each direction", { ...camelot, stableSwap: false, precisionMultiplier0: `${E18}`, precisionMultiplier1: `${E18}`, reserve0: wholes(1_000_000)[0], reserve1: wholes(2_000_000)[0] }, { spot: 2, fee: 0.003, mostImpact: 0.011 }],
+	["a weighted pool", { ...balancer, balances: wholes(1_000_000, 100_000), normalizedWeights: [`${(E18 * 4n) / 5n}`, `${E18 / 5n}`] }, { spot: 0.4, fee: 0.0025, mostImpact: 0.03 }],
+	["a StableSwap pool, whose fee is half of a round trip", { ...curve, fee: "4000000", offpeg_fee_multiplier: "0", rates: wholes(1, 1), balances: wholes(1_000_000, 1_000_000) }, { spot: 1, fee: 0.0004, mostImpact: 1e-3 }],
+	["a Uniswap V4 pool", { ...v4, ticks: [["-887270", `${3_000n * E18}`], ["887270", `-${3_000n * E18}`]] }, { spot: 1, fee: 0.0005, mostImpact: 0.9 }],
+]; // biome-ignore format: a table
+it.each(families)("of %s gives spot rate, fee, and a depth that holds", (_name, state, { spot = 0, fee = 0, mostImpact = 0 }) => {
+	engine.upsertFamilyPool({ ...state, address: address(1), dex: state.family, tokens });
+	const swap = { pool: address(1), tokenIn: token(0) };
+	const predicted = predictImpact(engine, { ...swap, amountIn: 10_000n * E18 });
+	expect(predicted.spotRate / spot).toBeCloseTo(1, 8);
+	expect(predicted.fee).toBeCloseTo(fee, 8);
+	expect(predicted.impact).toBeGreaterThan(0);
+	expect(predicted.impact).toBeLessThan(mostImpact);
+	expect(predicted.rateAfter).toBeLessThan(predicted.spotRate);
+	// The spot price moves by twice the average impact where the curve is nearly straight, and by more than the impact everywhere.
+	expect(predicted.priceMove).toBeGreaterThan(predicted.impact);
+
+	const maxImpactPpm = Math.max(10, Math.floor(predicted.impact * 1e6) + 1);
+	const depth = depthToImpact(engine, { ...swap, maxImpactPpm });
+	expect(depth).toBeGreaterThanOrEqual(10_000n * E18);
+	const impactAt = (amountIn: bigint) => predictImpact(engine, { ...swap, amountIn }).impact * 1e6;
+	expect(impactAt(depth)).toBeLessThanOrEqual(maxImpactPpm + 1e-6);
+	expect(impactAt((depth * 1_001n) / 1_000n)).toBeGreaterThan(maxImpactPpm - 1e-6);
 });
 
 it("gives an interval around the rates where a volatility is given", () => {
