@@ -181,7 +181,8 @@ interface OpenCall {
 }
 
 function openPathWorker(): Worker {
-	return new Worker(new URL("./path-worker.ts", import.meta.url));
+	// The process's own flags are not for a thread: `--input-type` with a program on the command line would keep it from loading its file.
+	return new Worker(new URL("./path-worker.ts", import.meta.url), { execArgv: [] });
 }
 
 interface EncodedPaths {
