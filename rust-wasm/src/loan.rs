@@ -70,6 +70,13 @@ mod tests {
     }
 
     #[test]
+    fn a_loan_among_the_kinds_of_pools_makes_none_of_them_larger() {
+        use crate::pool::Pool;
+        use crate::protocols::uniswap_v2::Pair;
+        assert!(size_of::<Pool>() <= size_of::<Pair>() + size_of::<usize>());
+    }
+
+    #[test]
     fn a_fee_above_the_amount_or_a_rounding_above_a_unit_is_refused() {
         for (share, of, rounding) in [(2u32, 1u32, 0u32), (0, 0, 0), (1, 10, 10)] {
             assert_eq!(Loan::new(U256::from(share), U256::from(of), U256::from(rounding)).err(), Some(Refusal::InvalidState));

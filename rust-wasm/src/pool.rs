@@ -12,8 +12,8 @@ pub enum Pool {
     V2(Pair),
     V3(Box<V3Pool>),
     Other(Box<dyn Family>),
-    /// A flash loan, at the head of a chain only: never in a market.
-    Loan(Loan),
+    /// A flash loan, at the head of a chain only: never in a market, whose pools its size must not widen.
+    Loan(Box<Loan>),
 }
 
 impl Pool {

@@ -81,7 +81,7 @@ pub fn quote_route(market: &Market, edges: &[Edge], amount_in: U256) -> Answer<R
 
 /// The amount to borrow, at most `available`, that leaves most after the lender's fee, and the route's quote for it; nothing where none leaves anything.
 pub fn optimise_loan(market: &Market, edges: &[Edge], loan: Loan, available: U256) -> Answer<Option<RouteQuote>> {
-    let pool = Pool::Loan(loan);
+    let pool = Pool::Loan(Box::new(loan));
     let Some(best) = Chain::borrowing(market, edges, &pool, available)?.optimum() else { return Ok(None) };
     quote_route(market, edges, loan.borrowed(best.amount_in)?).map(Some)
 }
