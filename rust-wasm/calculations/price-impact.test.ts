@@ -88,7 +88,7 @@ it.each(families)("of %s gives spot rate, fee, and a depth that holds", (_name, 
 	// The spot price moves by twice the average impact where the curve is nearly straight, and by more than the impact everywhere.
 	expect(predicted.priceMove).toBeGreaterThan(predicted.impact);
 
-	const maxImpactPpm = Math.max(10, Math.floor(predicted.impact * 1e6) + 1);
+	const maxImpactPpm = Math.max(100, Math.floor(predicted.impact * 1e6) + 1);
 	const depth = depthToImpact(engine, { ...swap, maxImpactPpm });
 	expect(depth).toBeGreaterThanOrEqual(10_000n * E18);
 	const impactAt = (amountIn: bigint) => predictImpact(engine, { ...swap, amountIn }).impact * 1e6;
