@@ -23,8 +23,8 @@ export function balancerV2LoanFee(percentage: bigint): LoanFee {
 }
 
 /**
- * Aave V3's premium (`FLASHLOAN_PREMIUM_TOTAL`, 5 basis points by default). `percentMul` rounds it half up in the pools of the first releases, `percentMulCeil`
- * up in those of 3.5 and later: the deployed pool's `POOL_REVISION` tells which.
+ * Aave V3's premium (`FLASHLOAN_PREMIUM_TOTAL`, 5 basis points on most chains). `FlashLoanLogic` rounds it half up (`percentMul`) in the pools of the first
+ * releases and up (`percentMulCeil`) in later ones: read which from the deployed pool's own source.
  */
 export function aaveV3LoanFee({ premiumBps, rounding }: { readonly premiumBps: bigint; readonly rounding: "half-up" | "up" }): LoanFee {
 	return fee({ share: premiumBps, of: BPS, rounding: rounding === "up" ? BPS - 1n : BPS / 2n }, "premiumBps");
