@@ -1,10 +1,12 @@
 import { parseAmount } from "../domain/amount.ts";
+import { type LoanFee, loanFeeOn } from "../domain/loan-fee.ts";
 import type { FamilyPoolState, PoolState, UniswapV2PoolState, UniswapV3PoolState } from "../domain/pool.ts";
 import type { Hop } from "../domain/route.ts";
 import { fitsUnsigned, readWords, toWords, WORDS, writeWords } from "./limbs.ts";
 import { engineModule } from "./module.ts";
 import type { Engine as WasmEngine } from "./pkg/arb_engine.js";
 import { calling, refusal } from "./refusal.ts";
+import { RouteAnswers, type RouteBatch } from "./route-batch.ts";
 
 /** A hop in a pool of any family that the engine knows. */
 export interface EngineHop extends Omit<Hop, "family"> {
@@ -23,6 +25,18 @@ export interface RouteQuote {
 	readonly amounts: readonly bigint[];
 	/** Per hop: relative difference between execution price (LP fee taken off the input) and spot price; 0.01 is 1 %. */
 	readonly priceImpacts: readonly number[];
+}
+
+/** Output per input around one swap, base units of both tokens, in doubles: to rank and to plot. */
+export interface SwapRates {
+	/** Of an infinitesimal amount before the LP fee: the spot price. Where a family does not name its fee, the middle between both directions' rates. */
+	readonly spot: number;
+	/** The spot price after the fee, the lowest one where it varies. */
+	readonly best: number;
+	/** Of the next unit on top of the amount, fee taken off. */
+	readonly marginal: number;
+	/** The spot price once the swap is done: a Uniswap V3 pool's own; a family's without one is the marginal rate, fee left out. */
+	readonly after: number;
 }
 
 export interface OptimalRoute extends RouteQuote {
@@ -268,6 +282,48 @@ export class Engine {
 			});
 		}
 		return { ...quote, amountIn: input, amountOut: output, grossProfit: output - input, alternatives };
+	}
+
+	/**
+	 * The quote at the amount to borrow, up to `available`, that leaves most after the lender's fee; as near to the best as {@link optimise}. Null where no
+	 * amount leaves anything.
+	 */
+	optimiseLoan(route: readonly EngineHop[], { fee, available }: { readonly fee: LoanFee; readonly available: bigint }): RouteQuote | null {
+		const subject = `loan for ${describe(route)}`;
+		const edges = this.#edges(route, subject);
+		if (route[0]?.tokenIn !== route.at(-1)?.tokenOut) throw refusal("broken_route", `${subject} does not end in the token it starts with`);
+		// What is owed for all of it must fit as well.
+		checked(available + loanFeeOn(available, fee), subject);
+		const terms = BigUint64Array.of(...[fee.share, fee.of, fee.rounding].flatMap((value) => [...checked(value, subject)]));
+		const words = calling(subject, () => this.#wasm.optimise_loan(edges, terms, checked(available, subject)));
+		return words.length === 0 ? null : unpackRoute(words, route.length);
+	}
+
+	/** Rates around a swap; errors as {@link quote}, `not_offered` where the family knows no spot price for the state. */
+	swapRates(query: PoolQuestion): SwapRates {
+		const edge = this.#edge(query);
+		const subject = `rates of ${query.amountIn} of ${query.tokenIn} in pool ${query.pool}`;
+		const amount = checked(query.amountIn, subject);
+		const [spot = Number.NaN, best = Number.NaN, marginal = Number.NaN, after = Number.NaN] = calling(subject, () =>
+			this.#wasm.swap_rates(edge, amount),
+		);
+		return { spot, best, marginal, after };
+	}
+
+	/** A swap as a hop, with the names that the pool was loaded with. Errors as {@link quote}. */
+	hop(swap: Omit<PoolQuestion, "amountIn">): EngineHop {
+		return this.#hop(this.#edge(swap));
+	}
+
+	/** A route in the numbers that batches are made of; they hold until one of its pools is removed. Errors as {@link quoteRoute}. */
+	routeNumbers(route: readonly EngineHop[]): Uint32Array {
+		return this.#edges(route, `route ${describe(route)}`);
+	}
+
+	/** What many routes pay for many inputs; a refusal is an answer. */
+	quoteRoutes({ lengths, numbers, sizes, amounts }: RouteBatch): RouteAnswers {
+		const words = calling(`quotes of ${lengths.length} routes`, () => this.#wasm.quote_routes(lengths, numbers, sizes, amounts));
+		return new RouteAnswers({ words, sizes });
 	}
 
 	/**

@@ -23,9 +23,28 @@ const REFUSALS = [
 /** Names of {@link REFUSALS}: each message of an `engine` error starts with one of them. */
 export type EngineRefusal = (typeof REFUSALS)[number][0];
 
+export const REFUSAL_COUNT = REFUSALS.length;
+
 /** The name of a refusal's number. */
 export function refusalName(number: number): string {
-	return REFUSALS[number]?.[0] ?? `refusal ${number}`;
+	return refusalAt(number) ?? `refusal ${number}`;
+}
+
+/** The refusal of a number; null where there is none. */
+export function refusalAt(number: number): EngineRefusal | null {
+	return REFUSALS[number]?.[0] ?? null;
+}
+
+/** The number that a refusal crosses the boundary as. */
+export function refusalNumber(name: EngineRefusal): number {
+	return REFUSALS.findIndex(([key]) => key === name);
+}
+
+/** The refusal that an error of the engine is about; null for any other error. */
+export function refusalIn(error: unknown): EngineRefusal | null {
+	if (!(error instanceof ArbError) || error.code !== "engine") return null;
+	const name = error.message.slice(0, error.message.indexOf(":"));
+	return REFUSALS.find(([key]) => key === name)?.[0] ?? null;
 }
 
 /** An `engine` error whose message names the refusal, what was asked and what to do. */

@@ -1,6 +1,7 @@
 import type { Candidate } from "../domain/candidate.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { DetectDecision, DetectFacts } from "../domain/lifecycle.ts";
+import { balancerV2LoanFee, loanFeeOn } from "../domain/loan-fee.ts";
 import type { PoolState } from "../domain/pool.ts";
 import { Engine } from "../rust-wasm/engine.ts";
 import { reject } from "./rejection.ts";
@@ -14,12 +15,9 @@ export function estimateRouteGas(pools: readonly PoolState[]): bigint {
 	return pools.reduce((sum, pool) => sum + GAS_PER_HOP[pool.family], GAS_BASE);
 }
 
-const ONE = 10n ** 18n;
-
 /** The fee on a loan, rounded up as the Balancer V2 vault does (`FlashLoans._calculateFlashLoanFeeAmount`, `FixedPoint.mulUp`); `percentage` is of 1e18. */
 export function flashLoanFee(amount: bigint, percentage: bigint): bigint {
-	const product = amount * percentage;
-	return product === 0n ? 0n : (product - 1n) / ONE + 1n;
+	return loanFeeOn(amount, balancerV2LoanFee(percentage));
 }
 
 /** The exact integer optimum of the candidate's cycle on the candidate's own pool states, within what can be borrowed. */

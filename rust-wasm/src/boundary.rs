@@ -2,14 +2,16 @@
 //! significant first; `engine.ts` is the other side.
 
 use crate::golden;
+use crate::loan::Loan;
 use crate::market::{Edge, Market};
 use crate::pool::Pool;
 use crate::protocols::family::{At, Direction, Family};
 use crate::protocols::registry::{tradable_pool_from_json, EXPERIMENTAL, FAMILIES};
 use crate::protocols::uniswap_v2::Pair;
 use crate::protocols::uniswap_v3::{Exact, Shape, V3Pool};
+use crate::rates::swap_rates;
 use crate::refusal::{Answer, Refusal};
-use crate::route::{optimise, pass_all, quote_route, Passage, RouteQuote};
+use crate::route::{optimise, optimise_loan, pass_all, quote_route, Passage, RouteQuote};
 use crate::search::{search, Query};
 use crate::sizing::Chain;
 use crate::u256::U256;
@@ -197,6 +199,22 @@ impl Engine {
             words.extend(output.wrapping_sub(input).0.to_words());
         }
         Ok(words)
+    }
+
+    /// As `quote_route` at the amount that leaves most after the lender's fee; empty for none. `fee` is share, whole and rounding (four words each).
+    pub fn optimise_loan(&self, edges: &[u32], fee: &[u64], available: &[u64]) -> Result<Vec<u64>, u32> {
+        let [share, of, rounding] = [0, 4, 8].map(|i| U256::from_words(&fee[i..i + 4]));
+        let loan = Loan::new(share, of, rounding).map_err(number)?;
+        let quote = optimise_loan(&self.market, &route(edges), loan, U256::from_words(available)).map_err(number)?;
+        Ok(quote.map_or_else(Vec::new, |quote| route_words(&quote)))
+    }
+
+    /// Output per input: spot price, the same after the fee, of the next unit on top of the amount, spot price after the swap.
+    pub fn swap_rates(&self, edge: u32, amount: &[u64]) -> Result<Vec<f64>, u32> {
+        let edge = Edge(edge);
+        let pool = self.market.pool(edge).map_err(number)?;
+        let rates = swap_rates(pool, edge.direction(), U256::from_words(amount), self.market.at()).map_err(number)?;
+        Ok(vec![rates.spot, rates.best, rates.marginal, rates.after])
     }
 
     /// For each cycle: number of hops, the hops, input and profit (four words each).

@@ -4,11 +4,13 @@ mod boundary;
 pub mod golden;
 pub mod i256;
 pub mod json;
+pub mod loan;
 pub mod market;
 pub mod pool;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod proof;
 pub mod protocols;
+pub mod rates;
 pub mod refusal;
 pub mod route;
 pub mod search;

@@ -1,9 +1,10 @@
 //! One pool of any family: the only place that the search and the sizing ask. The two families that most pools belong to are stored in place.
 
+use crate::loan::Loan;
 use crate::protocols::family::{At, Direction, Family};
 use crate::protocols::uniswap_v2::Pair;
-use crate::protocols::uniswap_v3::V3Pool;
-use crate::refusal::Answer;
+use crate::protocols::uniswap_v3::{end_of_range, Exact, Swap, V3Pool};
+use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 
 #[derive(Debug)]
@@ -11,12 +12,14 @@ pub enum Pool {
     V2(Pair),
     V3(Box<V3Pool>),
     Other(Box<dyn Family>),
+    /// A flash loan, at the head of a chain only: never in a market, whose pools its size must not widen.
+    Loan(Box<Loan>),
 }
 
 impl Pool {
     pub fn token_count(&self) -> usize {
         match self {
-            Self::V2(_) | Self::V3(_) => 2,
+            Self::V2(_) | Self::V3(_) | Self::Loan(_) => 2,
             Self::Other(pool) => pool.token_count(),
         }
     }
@@ -27,6 +30,7 @@ impl Pool {
             Self::V2(pair) => pair.quote(direction.zero_for_one(), amount_in),
             Self::V3(pool) => pool.quote(direction.zero_for_one(), amount_in),
             Self::Other(pool) => pool.quote(direction, amount_in, at),
+            Self::Loan(loan) => loan.borrowed(amount_in),
         }
     }
 
@@ -36,6 +40,7 @@ impl Pool {
             Self::V2(pair) => pair.input_for(direction.zero_for_one(), amount_out),
             Self::V3(pool) => pool.input_for(direction.zero_for_one(), amount_out),
             Self::Other(pool) => pool.input_for(direction, amount_out, at),
+            Self::Loan(loan) => loan.repayment(amount_out),
         }
     }
 
@@ -45,6 +50,7 @@ impl Pool {
             Self::V2(pair) => pair.rate(direction.zero_for_one()),
             Self::V3(pool) => pool.rate(direction.zero_for_one()),
             Self::Other(pool) => pool.rate(direction, at),
+            Self::Loan(loan) => loan.rate(),
         }
     }
 
@@ -54,6 +60,27 @@ impl Pool {
             Self::V2(pair) => pair.estimate(direction.zero_for_one(), amount_in),
             Self::V3(pool) => pool.estimate(direction.zero_for_one(), amount_in),
             Self::Other(pool) => pool.estimate(direction, amount_in, at),
+            Self::Loan(loan) => Some(loan.estimate(amount_in)),
+        }
+    }
+
+    /// Share of the input that the LP fee leaves; nothing where the family does not name one.
+    pub fn kept_share(&self, direction: Direction) -> Option<f64> {
+        match self {
+            Self::V2(pair) => Some(pair.kept_share()),
+            Self::V3(pool) => Some(pool.kept_share(direction.zero_for_one())),
+            Self::Other(pool) => pool.kept_share(direction),
+            Self::Loan(_) => None,
+        }
+    }
+
+    /// The swap with the price that it ends at; refused where the pool has no such price of its own.
+    pub fn swap(&self, direction: Direction, amount_in: U256, at: At) -> Answer<Swap> {
+        let zero_for_one = direction.zero_for_one();
+        match self {
+            Self::V3(pool) => pool.swap(zero_for_one, Exact::Input(amount_in), None),
+            Self::Other(pool) => pool.swap_to_limit(direction, Exact::Input(amount_in), end_of_range(zero_for_one), at),
+            Self::V2(_) | Self::Loan(_) => Err(Refusal::NotOffered),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Quotes along a route, and the optimum of a cycle with what is around it.
 
+use crate::loan::Loan;
 use crate::market::{Edge, Market};
 use crate::pool::Pool;
 use crate::refusal::{Answer, Refusal};
@@ -76,6 +77,13 @@ pub fn quote_route(market: &Market, edges: &[Edge], amount_in: U256) -> Answer<R
         amount = out;
     }
     Ok(RouteQuote { amounts, impacts })
+}
+
+/// The amount to borrow, at most `available`, that leaves most after the lender's fee, and the route's quote for it; nothing where none leaves anything.
+pub fn optimise_loan(market: &Market, edges: &[Edge], loan: Loan, available: U256) -> Answer<Option<RouteQuote>> {
+    let pool = Pool::Loan(Box::new(loan));
+    let Some(best) = Chain::borrowing(market, edges, &pool, available)?.optimum() else { return Ok(None) };
+    quote_route(market, edges, loan.borrowed(best.amount_in)?).map(Some)
 }
 
 /// Nothing where no input up to the bound earns anything.

@@ -85,6 +85,15 @@ impl<'a> Chain<'a> {
         Ok(Self { hops, bound, is_concave })
     }
 
+    /// The chain behind a loan, whose input then is what is paid back: at most what is owed for `available`.
+    pub fn borrowing(market: &'a Market, edges: &[Edge], loan: &'a Pool, available: U256) -> Answer<Self> {
+        let direction = Direction { from: 0, to: 1 };
+        let bound = loan.input_for(direction, available, market.at())?;
+        let mut chain = Self::new(market, edges, bound)?;
+        chain.hops.insert(0, Hop { pool: loan, direction, at: market.at() });
+        Ok(chain)
+    }
+
     /// Output for an input.
     pub fn output(&self, amount_in: U256) -> Answer<U256> {
         forward(&self.hops, amount_in)

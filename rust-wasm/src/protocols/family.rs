@@ -65,6 +65,11 @@ pub trait Family: core::fmt::Debug {
     /// 0 where nothing can be swapped; infinity where no bound is known.
     fn rate(&self, direction: Direction, at: At) -> f64;
 
+    /// Share of the input that the LP fee leaves, the largest where it varies; nothing where the family does not name one.
+    fn kept_share(&self, _direction: Direction) -> Option<f64> {
+        None
+    }
+
     /// Output and marginal rate in doubles, near [`Family::quote`]; nothing where the pool cannot pay. For finding where to look, never for money.
     fn estimate(&self, direction: Direction, amount_in: f64, at: At) -> Option<(f64, f64)> {
         estimate_by_quotes(|amount| self.quote(direction, amount, at), amount_in)

@@ -170,6 +170,10 @@ impl Family for StableV2 {
         Ok(amount_in)
     }
 
+    fn kept_share(&self, _direction: Direction) -> Option<f64> {
+        Some(self.vault.kept_share())
+    }
+
     /// The slope of the invariant's curve at the balances, after the fee.
     fn rate(&self, direction: Direction, at: At) -> f64 {
         let Ok(Scaled { balances, factors, between, curve }) = direction.checked(self.token_count()).and_then(|direction| self.scaled(direction, at))

@@ -85,6 +85,10 @@ impl Family for WeightedV2 {
         Ok(amount_in)
     }
 
+    fn kept_share(&self, _direction: Direction) -> Option<f64> {
+        Some(self.vault.kept_share())
+    }
+
     fn rate(&self, direction: Direction, _at: At) -> f64 {
         self.sides(direction).map_or(0.0, |(sides, factors)| {
             let [factor_in, factor_out] = factors.map(U256::to_f64);

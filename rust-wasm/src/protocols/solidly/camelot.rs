@@ -136,6 +136,10 @@ impl Family for Camelot {
         self.curve.rate(direction, self.kept_share(direction))
     }
 
+    fn kept_share(&self, direction: Direction) -> Option<f64> {
+        Some(Self::kept_share(self, direction))
+    }
+
     fn estimate(&self, direction: Direction, amount_in: f64, _at: At) -> Option<(f64, f64)> {
         self.curve.estimate(direction, amount_in, self.kept_share(direction))
     }

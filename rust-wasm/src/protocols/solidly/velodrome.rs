@@ -146,6 +146,10 @@ impl<V: Version> Family for Pair<V> {
         self.curve.rate(direction, self.kept_share())
     }
 
+    fn kept_share(&self, _direction: Direction) -> Option<f64> {
+        Some(Self::kept_share(self))
+    }
+
     fn estimate(&self, direction: Direction, amount_in: f64, _at: At) -> Option<(f64, f64)> {
         self.curve.estimate(direction, amount_in, self.kept_share())
     }

@@ -94,6 +94,10 @@ impl<F: Fork> Family for Concentrated<F> {
         self.pool().map_or(0.0, |pool| pool.rate(direction.zero_for_one()))
     }
 
+    fn kept_share(&self, direction: Direction) -> Option<f64> {
+        self.pool().ok().map(|pool| pool.kept_share(direction.zero_for_one()))
+    }
+
     fn estimate(&self, direction: Direction, amount_in: f64, _at: At) -> Option<(f64, f64)> {
         self.pool().ok()?.estimate(direction.zero_for_one(), amount_in)
     }

@@ -16,7 +16,7 @@ mod uniswap_v4;
 pub use algebra::AlgebraState;
 pub use algebra::{AlgebraIntegralPool, AlgebraV1Pool};
 pub use concentrated::{Concentrated, Fork, TickRow};
-pub use pool::{Exact, Shape, Stops, Swap, V3Pool};
+pub use pool::{end_of_range, Exact, Shape, Stops, Swap, V3Pool};
 pub use slipstream::SlipstreamPool;
 #[cfg(feature = "schema")]
 pub use slipstream::SlipstreamState;

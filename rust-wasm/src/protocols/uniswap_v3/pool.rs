@@ -265,7 +265,8 @@ impl V3Pool {
         self.fees[usize::from(zero_for_one)]
     }
 
-    fn kept_share(&self, zero_for_one: bool) -> f64 {
+    /// Share of the input that is swapped: 0.9995 for a fee of 0.05 %.
+    pub fn kept_share(&self, zero_for_one: bool) -> f64 {
         f64::from(PIPS - self.fee(zero_for_one)) / f64::from(PIPS)
     }
 
@@ -316,7 +317,7 @@ impl V3Pool {
 }
 
 /// The last price a swap may go to: one within TickMath's range.
-pub(super) fn end_of_range(zero_for_one: bool) -> U256 {
+pub fn end_of_range(zero_for_one: bool) -> U256 {
     if zero_for_one {
         min_sqrt_ratio().saturating_add(U256::ONE)
     } else {
