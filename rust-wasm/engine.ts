@@ -183,7 +183,10 @@ export class Engine {
 		const ids = Uint32Array.from(batch.pools, (pool) => this.#known(pool).id);
 		const expected = batch.counts.reduce((sum, count) => sum + count, 0) * WORDS;
 		if (batch.counts.length !== ids.length || batch.values.length !== expected) {
-			throw refusal("invalid_state", `${batch.values.length} words for ${batch.counts.length} counts of ${ids.length} pools, expected ${expected}`);
+			throw refusal(
+				"invalid_state",
+				`${batch.values.length} words for ${batch.counts.length} counts of ${ids.length} pools, expected ${expected}`,
+			);
 		}
 		calling(`moves of ${ids.length} pools`, () => this.#wasm.move_pools(ids, batch.counts, batch.values));
 	}
