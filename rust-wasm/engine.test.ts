@@ -383,6 +383,55 @@ describe("the search", () => {
 	);
 });
 
+describe("moves of pools of other families", () => {
+	const velodrome = (reserve0: bigint, reserve1: bigint) => ({
+		family: "velodrome-v2",
+		address: address(1),
+		dex: "velodrome-v2",
+		tokens: [token(0), token(1)],
+		stable: false,
+		reserve0: reserve0.toString(),
+		reserve1: reserve1.toString(),
+		decimals0: "1000000000000000000",
+		decimals1: "1000000",
+		fee: 30,
+	});
+	const words = (...values: readonly bigint[]) => BigUint64Array.from(values.flatMap((value) => [value, 0n, 0n, 0n]));
+
+	it("answer as the state given whole, and are taken back with their block", () => {
+		engine.keepBlocks(2);
+		engine.upsertFamilyPool(velodrome(1_000_000n, 2_000_000n));
+		const question = { pool: address(1), tokenIn: token(0), amountIn: 1000n };
+		const before = engine.quote(question);
+		expect(engine.movingFields(address(1))).toEqual([
+			{ field: "reserve0", count: 1 },
+			{ field: "reserve1", count: 1 },
+		]);
+		engine.beginBlock(7);
+		engine.movePools({ pools: [address(1)], counts: Uint32Array.of(2), values: words(1_500_000n, 1_400_000n) });
+		const moved = engine.quote(question);
+		using other = new Engine();
+		other.upsertFamilyPool(velodrome(1_500_000n, 1_400_000n));
+		expect(moved).toBe(other.quote(question));
+		expect(engine.rollBack(7)).toEqual([address(1)]);
+		expect(engine.quote(question)).toBe(before);
+	});
+
+	it("refuse what does not fit, whole batches at once", () => {
+		const second = { ...velodrome(1n, 1n), address: address(2) };
+		engine.upsertFamilyPool(velodrome(1_000_000n, 2_000_000n));
+		engine.upsertFamilyPool(second);
+		const pools = [address(1), address(2)];
+		const move = (counts: readonly number[], values: BigUint64Array) => () =>
+			engine.movePools({ pools, counts: Uint32Array.from(counts), values });
+		expect(refusalOf(move([2, 1], words(5n, 6n, 7n)))).toBe("invalid_state");
+		expect(refusalOf(move([2, 2], words(5n, 6n)))).toBe("invalid_state");
+		expect(engine.quote({ pool: address(1), tokenIn: token(0), amountIn: 1000n })).toBe(1992n);
+		engine.upsertPools([pair(1, { reserve0: "10", reserve1: "10" })]);
+		expect(refusalOf(move([2, 2], words(5n, 6n, 7n, 8n)))).toBe("unknown_pool");
+	});
+});
+
 describe("reachable ticks", () => {
 	it("give the same quotes up to twice the amount with fewer ticks, and refuse what lies beyond", () => {
 		const far = Array.from({ length: 800 }, (_, i) => [(i - 400) * 100, i < 400 ? "1000" : "-1000"] as const);

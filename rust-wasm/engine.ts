@@ -170,6 +170,41 @@ export class Engine {
 		this.#remember(id, state, tokens);
 	}
 
+	/**
+	 * The fields of a pool's state that swaps change, in the order in which {@link movePools} takes their values; a list takes as many as it has entries. Empty
+	 * where the family's changed states must be given whole, by {@link upsertFamilyPool}.
+	 *
+	 * @throws ArbError `engine`, `unknown_pool` for one that {@link upsertFamilyPool} has not taken.
+	 */
+	movingFields(address: string): readonly { readonly field: string; readonly count: number }[] {
+		const lines = calling(`moving fields of pool ${address}`, () => this.#wasm.moving(this.#known(address).id));
+		return lines
+			.split("\n")
+			.filter((line) => line !== "")
+			.map((line) => {
+				const [field = "", count] = line.split(" ");
+				return { field, count: Number(count) };
+			});
+	}
+
+	/**
+	 * Changes what swaps change in pools that {@link upsertFamilyPool} took: `values` are those of {@link movingFields}, pool after pool, four words each, least
+	 * significant first, negative ones in two's complement; `counts` says how many each pool has.
+	 *
+	 * @throws ArbError `engine`: `unknown_pool`, `not_offered`, or `invalid_state` where no contract could be in such a state. Nothing is changed then.
+	 */
+	movePools(batch: { readonly pools: readonly string[]; readonly counts: Uint32Array; readonly values: BigUint64Array }): void {
+		const ids = Uint32Array.from(batch.pools, (pool) => this.#known(pool).id);
+		const expected = batch.counts.reduce((sum, count) => sum + count, 0) * WORDS;
+		if (batch.counts.length !== ids.length || batch.values.length !== expected) {
+			throw refusal(
+				"invalid_state",
+				`${batch.values.length} words for ${batch.counts.length} counts of ${ids.length} pools, expected ${expected}`,
+			);
+		}
+		calling(`moves of ${ids.length} pools`, () => this.#wasm.move_pools(ids, batch.counts, batch.values));
+	}
+
 	/** Time of the block that quotes are for, seconds since 1970; null: that of each state. Only families with a silent input of time ask for it. */
 	setTime(timestamp: number | null): void {
 		this.#wasm.set_time(timestamp ?? 0);

@@ -75,6 +75,37 @@ impl Engine {
         self.market.insert(pool, tokens, Pool::Other(family)).map_err(|refusal| JsValue::from_f64(f64::from(number(refusal))))
     }
 
+    /// Changes what swaps change in pools that [`Engine::set_pool`] took: `lengths` are the numbers of values per pool, each of four words. All are checked
+    /// before the first is changed.
+    pub fn move_pools(&mut self, pools: &[u32], lengths: &[u32], words: &[u64]) -> Result<(), u32> {
+        let mut rest = words;
+        let mut moved = Vec::with_capacity(pools.len());
+        for (pool, length) in pools.iter().zip(lengths) {
+            let (own, others) = rest.split_at_checked(*length as usize * 4).ok_or(number(Refusal::InvalidState))?;
+            rest = others;
+            let values: Vec<U256> = own.chunks_exact(4).map(U256::from_words).collect();
+            let family = match self.market.slot(*pool).map(|slot| &slot.pool) {
+                Some(Pool::Other(family)) => family.moved(&values),
+                _ => Err(Refusal::UnknownPool),
+            };
+            moved.push((*pool, family.map_err(number)?));
+        }
+        for (pool, family) in moved {
+            self.market.update(pool, |_| Ok(Pool::Other(family))).map_err(number)?;
+        }
+        Ok(())
+    }
+
+    /// The fields that [`Engine::move_pools`] changes in a pool, each on a line with its number of values; empty where a changed state must be given whole.
+    pub fn moving(&self, pool: u32) -> Result<String, u32> {
+        match self.market.slot(pool).map(|slot| &slot.pool) {
+            Some(Pool::Other(family)) => {
+                Ok(family.moving().iter().map(|(name, values)| format!("{name} {}", values.len())).collect::<Vec<_>>().join("\n"))
+            }
+            _ => Err(number(Refusal::UnknownPool)),
+        }
+    }
+
     pub fn remove(&mut self, pool: u32) {
         self.market.remove(pool);
     }

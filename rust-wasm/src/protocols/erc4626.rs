@@ -132,6 +132,24 @@ impl Family for Vault {
         &["totalAssets", "maxDeposit", "maxRedeem"]
     }
 
+    fn moving(&self) -> Vec<(&'static str, Vec<U256>)> {
+        let one = |value: U256| vec![value];
+        vec![
+            ("totalAssets", one(self.total_assets)),
+            ("totalSupply", one(self.total_supply)),
+            ("maxDeposit", one(self.max_deposit)),
+            ("maxRedeem", one(self.max_redeem)),
+        ]
+    }
+
+    fn moved(&self, values: &[U256]) -> Answer<Box<dyn Family>> {
+        let &[total_assets, total_supply, max_deposit, max_redeem] = values else { return Err(Refusal::InvalidState) };
+        let with_virtual = |total: U256, reckoned: U256, was: U256| total.checked_add(reckoned.checked_sub(was)?).map_err(|_| Refusal::InvalidState);
+        let shares = with_virtual(total_supply, self.shares, self.total_supply)?;
+        let assets = with_virtual(total_assets, self.assets, self.total_assets)?;
+        Ok(Box::new(Self { total_assets, total_supply, shares, assets, max_deposit, max_redeem, rounding: self.rounding }))
+    }
+
     /// `previewDeposit` and `previewRedeem`, both rounded down, as `deposit` and `redeem` then pay.
     fn quote(&self, direction: Direction, amount_in: U256, _at: At) -> Answer<U256> {
         let is_deposit = direction.checked(2)?.from == ASSET;

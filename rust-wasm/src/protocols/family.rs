@@ -37,6 +37,17 @@ pub trait Family: core::fmt::Debug {
         &[]
     }
 
+    /// The fields of the state that swaps change, by the names of its JSON form, and what they stand at; signed numbers in two's complement. Empty where
+    /// a changed state must be given whole.
+    fn moving(&self) -> Vec<(&'static str, Vec<U256>)> {
+        Vec::new()
+    }
+
+    /// The pool with other values in [`Family::moving`]'s fields, in that order, lists by their entries; held to what a state read from JSON is.
+    fn moved(&self, _values: &[U256]) -> Answer<Box<dyn Family>> {
+        Err(Refusal::NotOffered)
+    }
+
     /// What a swap of the whole `amount_in` pays: never more than the contract does. Refused where the swap would revert; may be 0.
     fn quote(&self, direction: Direction, amount_in: U256, at: At) -> Answer<U256>;
 

@@ -17,6 +17,9 @@ const WAD: u64 = 1_000_000_000_000_000_000;
 /// The steps of the square root: from any guess the next value is at most half of a 256-bit number, and each further step halves the distance.
 const MAX_STEPS: usize = 512;
 
+/// `cash` and `liability` are stored as uint120.
+const STORED_BITS: u32 = 120;
+
 /// The state's JSON form.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -48,7 +51,7 @@ impl TryFrom<PoolState> for WombatPool {
     type Error = &'static str;
 
     fn try_from(state: PoolState) -> Result<Self, Self::Error> {
-        let fits = |asset: &AssetState| asset.cash >> 120 == 0 && asset.liability >> 120 == 0;
+        let fits = |asset: &AssetState| asset.cash >> STORED_BITS == 0 && asset.liability >> STORED_BITS == 0;
         let checks = [
             (state.amp_factor <= WAD, "`ampFactor` must be at most 10^18"),
             (state.haircut_rate <= WAD, "`haircutRate` must be at most 10^18"),
@@ -328,6 +331,23 @@ impl Family for WombatPool {
     /// `mintFee` turns collected fees into cash and liability, and the coverage ratios have a setter, both without a log of the pool.
     fn silent_inputs(&self) -> &'static [&'static str] {
         &["cash", "liability", "startCovRatio", "endCovRatio"]
+    }
+
+    /// Of `assets`: all cash, then all liabilities.
+    fn moving(&self) -> Vec<(&'static str, Vec<U256>)> {
+        let all = |of: fn(&Asset) -> U256| self.assets.iter().map(of).collect();
+        vec![("cash", all(|asset| asset.cash)), ("liability", all(|asset| asset.liability))]
+    }
+
+    fn moved(&self, values: &[U256]) -> Answer<Box<dyn Family>> {
+        let count = self.assets.len();
+        if values.len() != 2 * count || values.iter().any(|value| value.bits() > STORED_BITS) {
+            return Err(Refusal::InvalidState);
+        }
+        let (cash, liabilities) = values.split_at(count);
+        let assets = self.assets.iter().zip(cash).zip(liabilities);
+        let assets = assets.map(|((asset, cash), liability)| Asset { cash: *cash, liability: *liability, ..*asset }).collect();
+        Ok(Box::new(Self { assets, ..self.clone() }))
     }
 
     /// PoolV2.swap.

@@ -150,6 +150,14 @@ impl Family for StableV2 {
         &["time", "providerRates"]
     }
 
+    fn moving(&self) -> Vec<(&'static str, Vec<U256>)> {
+        vec![("balances", self.vault.balances.clone())]
+    }
+
+    fn moved(&self, values: &[U256]) -> Answer<Box<dyn Family>> {
+        Ok(Box::new(Self { vault: self.vault.moved(values)?, ..self.clone() }))
+    }
+
     fn quote(&self, direction: Direction, amount_in: U256, at: At) -> Answer<U256> {
         let direction = self.vault.admit(direction, amount_in)?;
         let Scaled { mut balances, factors: [factor_in, factor_out], between, curve } = self.scaled(direction, at)?;

@@ -7,7 +7,7 @@ use super::fixed_point::{self, div_down, div_up, mul_down, Powers};
 use super::vault_v2::{Vault, VaultState};
 use super::weighted_math::{check_weights, Sides};
 use crate::protocols::family::{At, Direction, Family};
-use crate::refusal::Answer;
+use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 use serde::Deserialize;
 
@@ -46,10 +46,13 @@ impl TryFrom<WeightedState> for WeightedV2 {
             2 => Powers::Products,
             _ => return Err("`powVersion` must be 1 or 2"),
         };
-        let scaled = vault.balances.iter().zip(&vault.scaling_factors).map(|(balance, factor)| mul_down(*balance, *factor));
-        let scaled = scaled.collect::<Answer<_>>().map_err(|_| "`balances` are too large for their `scalingFactors`")?;
+        let scaled = scaled(&vault).map_err(|_| "`balances` are too large for their `scalingFactors`")?;
         Ok(Self { scaled, vault, weights, powers })
     }
+}
+
+fn scaled(vault: &Vault) -> Answer<Vec<U256>> {
+    vault.balances.iter().zip(&vault.scaling_factors).map(|(balance, factor)| mul_down(*balance, *factor)).collect()
 }
 
 impl WeightedV2 {
@@ -65,6 +68,16 @@ impl WeightedV2 {
 impl Family for WeightedV2 {
     fn token_count(&self) -> usize {
         self.weights.len()
+    }
+
+    fn moving(&self) -> Vec<(&'static str, Vec<U256>)> {
+        vec![("balances", self.vault.balances.clone())]
+    }
+
+    fn moved(&self, values: &[U256]) -> Answer<Box<dyn Family>> {
+        let vault = self.vault.moved(values)?;
+        let scaled = scaled(&vault).map_err(|_| Refusal::InvalidState)?;
+        Ok(Box::new(Self { vault, scaled, ..self.clone() }))
     }
 
     fn quote(&self, direction: Direction, amount_in: U256, _at: At) -> Answer<U256> {

@@ -63,6 +63,16 @@ impl TryFrom<VaultState> for Vault {
 }
 
 impl Vault {
+    /// With other balances; what asset managers hold stays.
+    pub fn moved(&self, balances: &[U256]) -> Answer<Self> {
+        if balances.len() != self.balances.len() || balances.iter().any(|balance| balance.bits() > BALANCE_BITS) {
+            return Err(Refusal::InvalidState);
+        }
+        let held = self.balances.iter().zip(&self.payable).map(|(balance, payable)| balance.checked_sub(*payable));
+        let payable = balances.iter().zip(held).map(|(balance, held)| balance.checked_sub(held?)).collect::<Answer<_>>();
+        Ok(Self { balances: balances.to_vec(), payable: payable.map_err(|_| Refusal::InvalidState)?, ..self.clone() })
+    }
+
     /// Refuses what no swap gets through with: a paused pool, a token that is none, nothing given.
     pub fn admit(&self, direction: Direction, given: U256) -> Answer<Direction> {
         if self.is_paused {

@@ -232,13 +232,67 @@ impl<const N: usize, R: Rules<N>> Pool<N, R> {
     }
 }
 
-impl<const N: usize, R: Rules<N>> Family for Pool<N, R> {
+impl<const N: usize, R: Rules<N> + 'static> Family for Pool<N, R> {
     fn token_count(&self) -> usize {
         N
     }
 
     fn silent_inputs(&self) -> &'static [&'static str] {
         R::SILENT
+    }
+
+    fn moving(&self) -> Vec<(&'static str, Vec<U256>)> {
+        let one = |value: U256| vec![value];
+        let prices = |prices: &[U256; N]| prices[1..].to_vec();
+        vec![
+            ("balances", self.balances.to_vec()),
+            ("D", one(self.d)),
+            ("price_scale", prices(&self.price_scale)),
+            ("price_oracle", prices(&self.price_oracle)),
+            ("last_prices", prices(&self.last_prices)),
+            ("last_prices_timestamp", one(U256::from(self.last_trade))),
+            ("virtual_price", one(self.virtual_price)),
+            ("xcp_profit", one(self.xcp_profit)),
+            ("total_supply", one(self.total_supply)),
+        ]
+    }
+
+    fn moved(&self, values: &[U256]) -> Answer<Box<dyn Family>> {
+        let mut rest = values;
+        let mut list = |count: usize| -> Answer<&[U256]> {
+            let (list, others) = rest.split_at_checked(count).ok_or(Refusal::InvalidState)?;
+            rest = others;
+            Ok(list)
+        };
+        let balances = list(N)?.try_into().map_err(|_| Refusal::InvalidState)?;
+        let d = list(1)?[0];
+        let mut prices = || -> Answer<[U256; N]> {
+            let others = list(N - 1)?;
+            let all: Vec<U256> = core::iter::once(self.price_scale[0]).chain(others.iter().copied()).collect();
+            if all.iter().any(|price| price.is_zero()) {
+                return Err(Refusal::InvalidState);
+            }
+            all.try_into().map_err(|_| Refusal::InvalidState)
+        };
+        let (price_scale, price_oracle, last_prices) = (prices()?, prices()?, prices()?);
+        let &[last_trade, virtual_price, xcp_profit, total_supply] = list(4)? else { return Err(Refusal::InvalidState) };
+        if virtual_price.is_zero() || total_supply.is_zero() || !rest.is_empty() {
+            return Err(Refusal::InvalidState);
+        }
+        // As when read: the pools that keep two moments keep that of the prices in the low half.
+        let last_trade = u64::try_from(last_trade.low_u128()).map_err(|_| Refusal::InvalidState)?;
+        Ok(Box::new(Self {
+            balances,
+            d,
+            price_scale,
+            price_oracle,
+            last_prices,
+            last_trade,
+            virtual_price,
+            xcp_profit,
+            total_supply,
+            ..self.clone()
+        }))
     }
 
     /// What `exchange` pays; refused where its `tweak_price` reverts.

@@ -171,6 +171,17 @@ impl Family for Classic {
         &["time", "rates"]
     }
 
+    fn moving(&self) -> Vec<(&'static str, Vec<U256>)> {
+        vec![("balances", self.reserves.balances.clone())]
+    }
+
+    fn moved(&self, values: &[U256]) -> Answer<Box<dyn Family>> {
+        if values.len() != self.reserves.count() {
+            return Err(Refusal::InvalidState);
+        }
+        Ok(Box::new(Self { reserves: self.reserves.moved(values)?, ..self.clone() }))
+    }
+
     /// `exchange`: the fee in the common unit, then the conversion.
     fn quote(&self, direction: Direction, amount_in: U256, at: At) -> Answer<U256> {
         let [paid, fee] = self.swap(direction, amount_in, at)?;

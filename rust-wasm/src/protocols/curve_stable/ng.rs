@@ -109,6 +109,17 @@ impl Family for Ng {
         &["time", "rates", "balances"]
     }
 
+    fn moving(&self) -> Vec<(&'static str, Vec<U256>)> {
+        vec![("balances", self.reserves.balances.clone()), ("rates", self.reserves.rates.clone())]
+    }
+
+    fn moved(&self, values: &[U256]) -> Answer<Box<dyn Family>> {
+        if values.len() != 2 * self.reserves.count() {
+            return Err(Refusal::InvalidState);
+        }
+        Ok(Box::new(Self { reserves: self.reserves.moved(values)?, ..self.clone() }))
+    }
+
     /// `exchange`.
     fn quote(&self, direction: Direction, amount_in: U256, at: At) -> Answer<U256> {
         let direction = direction.checked(self.reserves.count())?;

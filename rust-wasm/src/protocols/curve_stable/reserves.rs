@@ -109,6 +109,14 @@ impl Reserves {
         Ok(Self { solver, rates, balances, xp, known })
     }
 
+    /// With other balances, and other rates where `values` goes on with them.
+    pub fn moved(&self, values: &[U256]) -> Answer<Self> {
+        let (balances, rates) = values.split_at_checked(self.balances.len()).ok_or(Refusal::InvalidState)?;
+        let rates = if rates.is_empty() { &self.rates } else { rates };
+        let amp = self.known.as_ref().map(|(amp, _)| *amp);
+        Self::new(self.solver, rates.to_vec(), balances.to_vec(), amp).map_err(|_| Refusal::InvalidState)
+    }
+
     pub fn count(&self) -> usize {
         self.xp.len()
     }

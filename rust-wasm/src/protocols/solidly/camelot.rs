@@ -111,6 +111,20 @@ impl Family for Camelot {
         &["ownerFeeShare", "feeTo"]
     }
 
+    fn moving(&self) -> Vec<(&'static str, Vec<U256>)> {
+        let [reserve0, reserve1] = self.curve.reserves;
+        vec![("reserve0", vec![reserve0]), ("reserve1", vec![reserve1])]
+    }
+
+    fn moved(&self, values: &[U256]) -> Answer<Box<dyn Family>> {
+        let &[reserve0, reserve1] = values else { return Err(Refusal::InvalidState) };
+        if reserve0.bits().max(reserve1.bits()) > RESERVE_BITS {
+            return Err(Refusal::InvalidState);
+        }
+        let curve = Curve::new(self.curve.stable, [reserve0, reserve1], self.curve.scales)?;
+        Ok(Box::new(Self { curve, fees: self.fees, owner_share: self.owner_share }))
+    }
+
     fn quote(&self, direction: Direction, amount_in: U256, _at: At) -> Answer<U256> {
         if amount_in.is_zero() {
             return Err(Refusal::AmountTooSmall);

@@ -19,7 +19,7 @@ use serde::Deserialize;
 const BASIS: u32 = 10_000;
 
 /// What differs between the contracts: how `_get_y` finds y on the stable curve.
-pub trait Version: Debug {
+pub trait Version: Debug + 'static {
     /// y for x and k, from `y`; all in units of 10^-18, `scales` of token 0 and 1.
     fn solve(x: U256, k: U256, y: U256, scales: [U256; 2]) -> Answer<U256>;
 }
@@ -124,6 +124,17 @@ impl<V: Version> Family for Pair<V> {
     /// The factory's fees, and its switch that pauses all swaps.
     fn silent_inputs(&self) -> &'static [&'static str] {
         &["fee", "isPaused"]
+    }
+
+    fn moving(&self) -> Vec<(&'static str, Vec<U256>)> {
+        let [reserve0, reserve1] = self.curve.reserves;
+        vec![("reserve0", vec![reserve0]), ("reserve1", vec![reserve1])]
+    }
+
+    fn moved(&self, values: &[U256]) -> Answer<Box<dyn Family>> {
+        let &[reserve0, reserve1] = values else { return Err(Refusal::InvalidState) };
+        let curve = Curve::new(self.curve.stable, [reserve0, reserve1], self.curve.scales)?;
+        Ok(Box::new(Self { curve, fee: self.fee, version: PhantomData }))
     }
 
     fn quote(&self, direction: Direction, amount_in: U256, _at: At) -> Answer<U256> {

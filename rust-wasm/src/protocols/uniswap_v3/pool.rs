@@ -109,7 +109,7 @@ impl V3Pool {
         if of_token0.max(of_token1) >= PIPS {
             return Err(Refusal::InvalidState);
         }
-        Ok(Self { fees: [of_token1, of_token0], ..self }.without_steps())
+        Ok(Self { shape: Shape { fee_pips: of_token0, ..self.shape }, fees: [of_token1, of_token0], ..self }.without_steps())
     }
 
     pub fn with_stops(self, stops: Stops) -> Self {
@@ -121,7 +121,20 @@ impl V3Pool {
         Self { ladders: [false, true].map(|zero_for_one| RefCell::new(Ladder::new(start, zero_for_one))), ..self }
     }
 
-    fn start(&self) -> Place {
+    /// The same pool where a swap has left it.
+    pub(super) fn moved(&self, Place { sqrt_price, tick, liquidity }: Place) -> Answer<Self> {
+        let shape = Shape { tick, ..self.shape };
+        let pool = Self::new(shape, sqrt_price, liquidity, self.ticks.clone(), self.nets.clone())?;
+        Ok(Self { fees: self.fees, stops: self.stops, ..pool }.without_steps())
+    }
+
+    /// Fees in pips of swaps that pay in token 0 and in token 1.
+    pub(super) fn fees_by_input(&self) -> [u32; 2] {
+        let [of_token1, of_token0] = self.fees;
+        [of_token0, of_token1]
+    }
+
+    pub(super) fn start(&self) -> Place {
         Place { sqrt_price: self.sqrt_price, tick: self.shape.tick, liquidity: self.liquidity }
     }
 
