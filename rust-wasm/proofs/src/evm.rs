@@ -1,6 +1,6 @@
 //! An EVM whose calls come from anywhere and cost nothing.
 
-use crate::abi::{encode, number, Argument, IntoWord};
+use crate::abi::{encode, number, Argument, IntoWord, Word};
 use arb_engine::u256::U256;
 use revm::context::result::{ExecutionResult, Output};
 use revm::context::{BlockEnv, CfgEnv, Context, Evm as Machine, Journal, TxEnv};
@@ -114,6 +114,11 @@ impl Evm {
     pub fn set_storage(&mut self, address: Address, slot: impl IntoWord, value: impl IntoWord) {
         let [slot, value] = [slot.word(), value.word()].map(Wide::from_be_bytes);
         self.0.ctx.journaled_state.database.insert_account_storage(address, slot, value).expect("the database is in memory");
+    }
+
+    pub fn storage(&mut self, address: Address, slot: impl IntoWord) -> Word {
+        let slot = Wide::from_be_bytes(slot.word());
+        self.0.ctx.journaled_state.database.storage(address, slot).expect("the database is in memory").to_be_bytes()
     }
 
     /// Wei that an account holds.

@@ -27,13 +27,13 @@ fn world() -> Evm {
     evm
 }
 
-/// What differs between the forks. `fees` of Algebra Integral's plugin are by input token.
+/// What differs between the forks. `fees` of Algebra V1.9 and of Algebra Integral's plugin are by input token.
 #[derive(Clone, Copy, PartialEq)]
 enum Fork {
     Uniswap,
     Slipstream,
     Pancake,
-    AlgebraV1,
+    AlgebraV1 { fees: Option<[u16; 2]> },
     AlgebraIntegral { fees: Option<[PluginFee; 2]> },
 }
 
@@ -49,13 +49,13 @@ impl Fork {
             Self::Uniswap => "uniswap-v3",
             Self::Slipstream => "slipstream-cl",
             Self::Pancake => "pancake-v3",
-            Self::AlgebraV1 => "algebra-v1",
+            Self::AlgebraV1 { .. } => "algebra-v1",
             Self::AlgebraIntegral { .. } => "algebra-integral",
         }
     }
 
     fn is_algebra(self) -> bool {
-        matches!(self, Self::AlgebraV1 | Self::AlgebraIntegral { .. })
+        matches!(self, Self::AlgebraV1 { .. } | Self::AlgebraIntegral { .. })
     }
 
     fn swap_event(self) -> &'static str {
@@ -87,8 +87,11 @@ impl Pool {
     }
 
     fn swap_call(&mut self, zero_for_one: bool, exact: Exact, limit: U256) -> Vec<u8> {
-        if let Fork::AlgebraIntegral { fees: Some(fees) } = self.fork {
-            self.evm.place(PLUGIN, plugin(fees[usize::from(!zero_for_one)]));
+        let from = usize::from(!zero_for_one);
+        match self.fork {
+            Fork::AlgebraIntegral { fees: Some(fees) } => self.evm.place(PLUGIN, plugin(fees[from])),
+            Fork::AlgebraV1 { fees: Some(fees) } => self.set_fee(fees[from]),
+            _ => {}
         }
         let specified = match exact {
             Exact::Input(amount) => amount.word(),
@@ -98,9 +101,19 @@ impl Pool {
         call("swap(address,bool,int256,uint160,bytes)", &words)
     }
 
+    /// Writes the fee into AlgebraPool.globalState (slot 2, above 160 bits of price and 24 of tick). It holds for the rest of the block: V1.9 takes
+    /// `feeZto` or `feeOtz` at the same place of the same swap.
+    fn set_fee(&mut self, fee: u16) {
+        let mut word = self.evm.storage(self.address, 2u64);
+        word[7..9].copy_from_slice(&fee.to_be_bytes());
+        self.evm.set_storage(self.address, 2u64, word);
+        assert_eq!(number(&self.view("globalState()", &[]), 2), U256::from(u32::from(fee)));
+    }
+
     fn fees(&self, global_state: &[u8]) -> Value {
         match self.fork {
-            Fork::AlgebraV1 => json!({ "fee": number(global_state, 2).to_string() }),
+            Fork::AlgebraV1 { fees: None } => json!({ "fee": number(global_state, 2).to_string() }),
+            Fork::AlgebraV1 { fees: Some([zto, otz]) } => json!({ "feeZto": zto, "feeOtz": otz }),
             Fork::AlgebraIntegral { fees: Some(fees) } => {
                 let last = number(global_state, 2).low_u128() as u32;
                 let [zto, otz] = fees.map(|fee| fee.own + if fee.over == 0 { last } else { fee.over });
@@ -224,7 +237,8 @@ fn algebra_v1(world: &Evm, [pool, storage]: &[Bytes; 2], random: &mut Random, st
     let signature = "changeFeeConfiguration((uint16,uint16,uint32,uint32,uint16,uint16,uint32,uint16,uint16))";
     evm.send(PAYER, storage, call(signature, &config.map(Argument::from))).expect("the owner may configure the fee");
     let community_fees = [below(251), below(251)];
-    let mut pool = initialised(evm, address, Fork::AlgebraV1, Start { tick_spacing: 60, ..start });
+    let fees = Some([(); 2].map(|_| random.below(1 << 16) as u16)).filter(|_| random.below(2) == 0);
+    let mut pool = initialised(evm, address, Fork::AlgebraV1 { fees }, Start { tick_spacing: 60, ..start });
     let has_own = pool.view("globalState()", &[])[4 * 32..6 * 32].chunks(32).map(|word| number(word, 0)).eq(community_fees.map(U256::from));
     if !has_own {
         pool.order("setCommunityFee(uint8,uint8)", &community_fees.map(Argument::from));
@@ -284,7 +298,7 @@ fn pancake_v3() {
 }
 
 #[test]
-fn algebra_v1_with_the_fee_that_its_data_storage_sets() {
+fn algebra_v1_with_the_fee_that_its_data_storage_sets_and_with_fees_by_direction() {
     let artifacts = ["AlgebraPool.sol/AlgebraPool.json", "DataStorageOperator.sol/DataStorageOperator.json"];
     let (world, codes) = (world(), artifacts.map(|name| creation_code(&format!("@cryptoalgebra/core/artifacts/contracts/{name}"))));
     prove("algebra-v1", Level::Bytecode, &[0], &[60], |random, start| algebra_v1(&world, &codes, random, start));
