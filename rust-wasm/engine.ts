@@ -254,7 +254,7 @@ export class Engine {
 		return this.#ask("view", query, (edge, amount) => this.#wasm.view(edge, amount));
 	}
 
-	/** The input that pays `amountOut`: the one that the contract names where it offers that. Errors as {@link quote}; `not_offered` where it does not. */
+	/** The input that the contract itself names for `amountOut`. Errors as {@link quote}; `not_offered` where it names none. */
 	quoteExactOutput(query: Omit<PoolQuestion, "amountIn"> & { readonly amountOut: bigint }): bigint {
 		const { amountOut, ...rest } = query;
 		return this.#ask("exact output", { ...rest, amountIn: amountOut }, (edge, amount) => this.#wasm.quote_exact_output(edge, amount));

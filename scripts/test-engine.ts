@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -15,7 +15,7 @@ import { ROOT } from "./paths.ts";
 const USAGE = "npm run test:engine -- [--cases N] [--seed S] [--write-docs]\n";
 /** Recorded answers below this number prove too little for a family to be switched on. */
 const ENOUGH_RECORDED = 500;
-const CRATES = ["rust-wasm", "rust-wasm/proofs", "rust-wasm/proofs-balancer"];
+const CRATES = ["rust-wasm", "rust-wasm/proofs"];
 const RECORDED = join(ROOT, "../shared/data/golden/generated");
 const BEGIN = "<!-- proofs -->";
 const END = "<!-- end of proofs -->";
@@ -104,9 +104,12 @@ function isSchemaCurrent(env: NodeJS.ProcessEnv): boolean {
 	return status === 0 && stdout === readFileSync(join(crate, "pool-schema.json"), "utf8");
 }
 
-/** The packages whose bytecode a crate executes, where it names some and they are not there yet. */
+/** The packages whose bytecode a crate executes, where it names some and they are not there yet, or others are. */
 function installBytecode(crate: string): void {
-	if (!existsSync(join(crate, "package.json")) || existsSync(join(crate, "node_modules", ".package-lock.json"))) return;
+	const lock = join(crate, "package-lock.json");
+	if (!existsSync(lock)) return;
+	const installed = join(crate, "node_modules", ".package-lock.json");
+	if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
 	const { status } = spawnSync("npm", ["ci", "--ignore-scripts"], { cwd: crate, stdio: ["ignore", "ignore", "inherit"] });
 	if (status !== 0) throw new Error(`npm ci in ${crate} failed; the proofs by bytecode need its packages`);
 }

@@ -144,13 +144,10 @@ impl Engine {
         answer.map(|out| out.to_words().to_vec()).map_err(number)
     }
 
-    /// The input for an exact output, as the contract names it where it does.
+    /// The input that the contract names for an exact output.
     pub fn quote_exact_output(&self, edge: u32, amount: &[u64]) -> Result<Vec<u64>, u32> {
         let (edge, amount) = (Edge(edge), U256::from_words(amount));
-        let answer = self.market.pool(edge).and_then(|pool| match pool {
-            Pool::Other(pool) => pool.quote_exact_output(edge.direction(), amount, self.market.at()),
-            pool => pool.input_for(edge.direction(), amount, self.market.at()),
-        });
+        let answer = self.market.pool(edge).and_then(|pool| pool.quote_exact_output(edge.direction(), amount, self.market.at()));
         answer.map(|out| out.to_words().to_vec()).map_err(number)
     }
 

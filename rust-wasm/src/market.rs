@@ -180,7 +180,7 @@ impl Market {
         let slot = self.slot(number).ok_or(Refusal::UnknownPool)?;
         let pool = change(&slot.pool)?;
         if self.journal.depth > 0 {
-            let slot = Slot::new(&slot.tokens().to_vec(), pool, self.at);
+            let slot = Slot::new(slot.tokens(), pool, self.at);
             self.replace(number, Some(slot));
             return Ok(());
         }

@@ -44,6 +44,15 @@ impl Pool {
         }
     }
 
+    /// The input that the contract itself names for an exact output, where it offers that.
+    pub fn quote_exact_output(&self, direction: Direction, amount_out: U256, at: At) -> Answer<U256> {
+        match self {
+            Self::V2(pair) => pair.quote_exact_output(direction.zero_for_one(), amount_out),
+            Self::V3(pool) => pool.quote_exact_output(direction.zero_for_one(), amount_out),
+            Self::Other(pool) => pool.quote_exact_output(direction, amount_out, at),
+        }
+    }
+
     /// Output per input for an infinitesimal amount after the lowest fee: no amount gets a better rate.
     pub fn rate(&self, direction: Direction, at: At) -> f64 {
         match self {

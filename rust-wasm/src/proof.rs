@@ -21,17 +21,18 @@ impl Random {
         Self(purpose.bytes().fold(seed, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
     }
 
-    pub fn next(&mut self) -> u64 {
+    /// 64 random bits.
+    pub fn word(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ mixed >> 31
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
     }
 
     /// In `0..end`; 0 for an end of 0.
     pub fn below(&mut self, end: u64) -> u64 {
-        (u128::from(self.next()) * u128::from(end) >> 64) as u64
+        ((u128::from(self.word()) * u128::from(end)) >> 64) as u64
     }
 
     /// In `low..=high`.
@@ -40,13 +41,13 @@ impl Random {
     }
 
     pub fn share(&mut self) -> f64 {
-        self.next() as f64 / 2f64.powi(64)
+        self.word() as f64 / 2f64.powi(64)
     }
 
     /// A number of every size: its length in bits is even over `1..=bits`.
     pub fn wide(&mut self, bits: u32) -> U256 {
         let length = 1 + self.below(u64::from(bits)) as u32;
-        let words = [self.next(), self.next(), self.next(), self.next() | 1 << 63];
+        let words = [self.word(), self.word(), self.word(), self.word() | 1 << 63];
         U256::from_words(&words) >> (256 - length)
     }
 

@@ -266,7 +266,7 @@ impl<'a> Chain<'a> {
                 if !*open {
                     continue;
                 }
-                let Some((amount_in, given)) = amount.ok().and_then(|amount| self.into_middle(middle.k, amount)) else {
+                let Some((amount_in, given)) = amount.ok().and_then(|amount| self.reaching_middle(middle.k, amount)) else {
                     *open = false;
                     continue;
                 };
@@ -327,12 +327,12 @@ impl<'a> Chain<'a> {
 
     /// The size with the smallest input that gives at least `amount` after `k` hops; nothing where that is not possible within the bound.
     fn through_middle(&self, k: usize, amount: U256) -> Option<Size> {
-        let (amount_in, given) = self.into_middle(k, amount)?;
+        let (amount_in, given) = self.reaching_middle(k, amount)?;
         Some(Size { amount_in, amount_out: forward(&self.hops[k..], given).ok()? })
     }
 
     /// The smallest input that gives at least `amount` after `k` hops, and what it gives: it may be a little more.
-    fn into_middle(&self, k: usize, amount: U256) -> Option<(U256, U256)> {
+    fn reaching_middle(&self, k: usize, amount: U256) -> Option<(U256, U256)> {
         if amount.is_zero() {
             return None;
         }

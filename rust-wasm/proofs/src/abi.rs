@@ -1,4 +1,4 @@
-//! Calls and answers as 32-byte words: enough for functions whose arguments are plain values.
+//! Calls with nested and dynamic arguments, and answers as numbers.
 
 use arb_engine::u256::U256;
 use revm::primitives::{keccak256, Address};
@@ -8,6 +8,12 @@ pub type Word = [u8; 32];
 /// A value that fills one word.
 pub trait IntoWord {
     fn word(self) -> Word;
+}
+
+impl IntoWord for Word {
+    fn word(self) -> Word {
+        self
+    }
 }
 
 impl IntoWord for U256 {
@@ -22,9 +28,7 @@ impl IntoWord for U256 {
 
 impl IntoWord for i32 {
     fn word(self) -> Word {
-        let mut bytes = [if self < 0 { 0xff } else { 0 }; 32];
-        bytes[28..].copy_from_slice(&self.to_be_bytes());
-        bytes
+        i128::from(self).word()
     }
 }
 
@@ -60,6 +64,73 @@ impl IntoWord for Address {
     }
 }
 
+/// An argument as the ABI sees it.
+#[derive(Clone, Debug)]
+pub enum Argument {
+    Word(Word),
+    Bytes(Vec<u8>),
+    /// An array of a length that is not known from its type.
+    List(Vec<Argument>),
+    Tuple(Vec<Argument>),
+}
+
+impl<T: IntoWord> From<T> for Argument {
+    fn from(value: T) -> Self {
+        Self::Word(value.word())
+    }
+}
+
+impl From<&str> for Argument {
+    fn from(value: &str) -> Self {
+        Self::Bytes(value.as_bytes().to_vec())
+    }
+}
+
+impl<T: Into<Argument> + Clone> From<&[T]> for Argument {
+    fn from(values: &[T]) -> Self {
+        Self::List(values.iter().cloned().map(Into::into).collect())
+    }
+}
+
+impl Argument {
+    fn is_dynamic(&self) -> bool {
+        match self {
+            Self::Word(_) => false,
+            Self::Bytes(_) | Self::List(_) => true,
+            Self::Tuple(parts) => parts.iter().any(Self::is_dynamic),
+        }
+    }
+
+    fn encoded(&self) -> Vec<u8> {
+        match self {
+            Self::Word(word) => word.to_vec(),
+            Self::Bytes(bytes) => {
+                let mut data = (bytes.len() as u64).word().to_vec();
+                data.extend(bytes);
+                data.resize(data.len().next_multiple_of(32), 0);
+                data
+            }
+            Self::List(items) => [(items.len() as u64).word().to_vec(), encode(items)].concat(),
+            Self::Tuple(parts) => encode(parts),
+        }
+    }
+}
+
+/// Arguments in a row: what has no fixed size stands behind, its place in front.
+pub fn encode(arguments: &[Argument]) -> Vec<u8> {
+    let head: usize = arguments.iter().map(|of| if of.is_dynamic() { 32 } else { of.encoded().len() }).sum();
+    let (mut front, mut behind) = (Vec::new(), Vec::new());
+    for argument in arguments {
+        if argument.is_dynamic() {
+            front.extend(((head + behind.len()) as u64).word());
+            behind.extend(argument.encoded());
+        } else {
+            front.extend(argument.encoded());
+        }
+    }
+    [front, behind].concat()
+}
+
 /// A number in two's complement that is negative.
 pub fn negative(value: U256) -> Word {
     U256::ZERO.wrapping_sub(value).0.word()
@@ -71,17 +142,19 @@ pub fn selector(signature: &str) -> [u8; 4] {
     [hash[0], hash[1], hash[2], hash[3]]
 }
 
-pub fn call(signature: &str, words: &[Word]) -> Vec<u8> {
-    let mut data = selector(signature).to_vec();
-    words.iter().for_each(|word| data.extend_from_slice(word));
-    data
+pub fn call(signature: &str, arguments: &[Argument]) -> Vec<u8> {
+    [selector(signature).to_vec(), encode(arguments)].concat()
+}
+
+/// The word of an answer as it is.
+pub fn answer_word(answer: &[u8], index: usize) -> Word {
+    answer[32 * index..32 * index + 32].try_into().expect("32 bytes")
 }
 
 /// The word of an answer, as an unsigned number.
 pub fn number(answer: &[u8], index: usize) -> U256 {
-    let bytes = &answer[32 * index..32 * index + 32];
     let mut words = [0; 4];
-    for (word, chunk) in words.iter_mut().zip(bytes.rchunks(8)) {
+    for (word, chunk) in words.iter_mut().zip(answer_word(answer, index).rchunks(8)) {
         *word = u64::from_be_bytes(chunk.try_into().expect("eight bytes"));
     }
     U256::from_words(&words)
@@ -98,5 +171,5 @@ pub fn signed(answer: &[u8], index: usize) -> (U256, bool) {
 
 /// A small signed word: a tick.
 pub fn tick(answer: &[u8], index: usize) -> i32 {
-    i32::from_be_bytes(answer[32 * index + 28..32 * index + 32].try_into().expect("four bytes"))
+    i32::from_be_bytes(answer_word(answer, index)[28..].try_into().expect("four bytes"))
 }

@@ -1,5 +1,7 @@
 //! An EVM whose calls come from anywhere and cost nothing.
 
+use crate::abi::{encode, number, Argument, IntoWord, Word};
+use arb_engine::u256::U256;
 use revm::context::result::{ExecutionResult, Output};
 use revm::context::{BlockEnv, CfgEnv, Context, Evm as Machine, Journal, TxEnv};
 use revm::database::{CacheDB, EmptyDB};
@@ -7,9 +9,9 @@ use revm::handler::instructions::EthInstructions;
 use revm::handler::{EthFrame, EthPrecompiles};
 use revm::interpreter::interpreter::EthInterpreter;
 use revm::primitives::hardfork::SpecId;
-use revm::primitives::{Address, Bytes, Log, TxKind};
+use revm::primitives::{Address, Bytes, Log, TxKind, U256 as Wide};
 use revm::state::{AccountInfo, Bytecode};
-use revm::{DatabaseCommit, ExecuteEvm, MainBuilder, MainContext};
+use revm::{Database, DatabaseCommit, ExecuteEvm, MainBuilder, MainContext};
 
 type State = CacheDB<EmptyDB>;
 type Environment = Context<BlockEnv, TxEnv, CfgEnv, State, Journal<State>, ()>;
@@ -53,7 +55,7 @@ impl Evm {
             cfg.tx_gas_limit_cap = Some(u64::MAX);
         });
         let context = context.modify_block_chained(|block| {
-            block.timestamp = revm::primitives::U256::from(TIMESTAMP);
+            block.timestamp = Wide::from(TIMESTAMP);
             block.basefee = 0;
         });
         Self(context.build_mainnet())
@@ -74,14 +76,12 @@ impl Evm {
 
     /// Sets the time of the next blocks, seconds.
     pub fn set_time(&mut self, timestamp: u64) {
-        self.0.ctx.block.timestamp = revm::primitives::U256::from(timestamp);
+        self.0.ctx.block.timestamp = Wide::from(timestamp);
     }
 
     /// Runs a constructor, sent by `from`.
-    pub fn deploy(&mut self, from: Address, code: &Bytes, arguments: &[[u8; 32]]) -> Address {
-        let mut data = code.to_vec();
-        arguments.iter().for_each(|word| data.extend_from_slice(word));
-        let (result, state) = self.run(from, TxKind::Create, data);
+    pub fn deploy(&mut self, from: Address, code: &Bytes, arguments: &[Argument]) -> Address {
+        let (result, state) = self.run(from, TxKind::Create, [code.to_vec(), encode(arguments)].concat(), U256::ZERO);
         match result {
             ExecutionResult::Success { output: Output::Create(_, Some(address)), .. } => {
                 self.0.ctx.journaled_state.database.commit(state);
@@ -93,7 +93,13 @@ impl Evm {
 
     /// A call whose effects stay.
     pub fn send(&mut self, from: Address, to: Address, data: Vec<u8>) -> Result<Done, Reverted> {
-        let (result, state) = self.run(from, TxKind::Call(to), data);
+        self.pay(from, to, data, U256::ZERO)
+    }
+
+    /// A call that brings wei along, and whose effects stay. The sender must hold them (`give`).
+    pub fn pay(&mut self, from: Address, to: Address, data: Vec<u8>, wei: U256) -> Result<Done, Reverted> {
+        assert!(wei <= self.balance(from), "the sender lacks {wei} wei");
+        let (result, state) = self.run(from, TxKind::Call(to), data, wei);
         let done = told(result)?;
         self.0.ctx.journaled_state.database.commit(state);
         Ok(done)
@@ -101,16 +107,35 @@ impl Evm {
 
     /// A call whose effects are forgotten.
     pub fn ask(&mut self, from: Address, to: Address, data: Vec<u8>) -> Result<Done, Reverted> {
-        told(self.run(from, TxKind::Call(to), data).0)
+        told(self.run(from, TxKind::Call(to), data, U256::ZERO).0)
     }
 
-    pub fn set_storage(&mut self, address: Address, slot: u64, value: [u8; 32]) {
-        let (slot, value) = (revm::primitives::U256::from(slot), revm::primitives::U256::from_be_bytes(value));
+    /// A storage slot, of a mapping by its hash.
+    pub fn set_storage(&mut self, address: Address, slot: impl IntoWord, value: impl IntoWord) {
+        let [slot, value] = [slot.word(), value.word()].map(Wide::from_be_bytes);
         self.0.ctx.journaled_state.database.insert_account_storage(address, slot, value).expect("the database is in memory");
     }
 
-    fn run(&mut self, from: Address, kind: TxKind, data: Vec<u8>) -> (ExecutionResult, revm::state::EvmState) {
-        let transaction = TxEnv { caller: from, kind, data: data.into(), gas_limit: GAS, gas_price: 0, ..TxEnv::default() };
+    pub fn storage(&mut self, address: Address, slot: impl IntoWord) -> Word {
+        let slot = Wide::from_be_bytes(slot.word());
+        self.0.ctx.journaled_state.database.storage(address, slot).expect("the database is in memory").to_be_bytes()
+    }
+
+    /// Wei that an account holds.
+    pub fn balance(&mut self, address: Address) -> U256 {
+        let account = self.0.ctx.journaled_state.database.basic(address).expect("the database is in memory");
+        account.map_or(U256::ZERO, |account| number(&account.balance.to_be_bytes::<32>(), 0))
+    }
+
+    /// Makes an account without code hold so many wei.
+    pub fn give(&mut self, address: Address, wei: U256) {
+        let info = AccountInfo::from_balance(Wide::from_be_bytes(wei.word()));
+        self.0.ctx.journaled_state.database.insert_account_info(address, info);
+    }
+
+    fn run(&mut self, from: Address, kind: TxKind, data: Vec<u8>, wei: U256) -> (ExecutionResult, revm::state::EvmState) {
+        let value = Wide::from_be_bytes(wei.word());
+        let transaction = TxEnv { caller: from, kind, data: data.into(), value, gas_limit: GAS, gas_price: 0, ..TxEnv::default() };
         let outcome = self.0.transact(transaction).expect("the transaction itself is valid");
         (outcome.result, outcome.state)
     }

@@ -1,6 +1,6 @@
 //! The few contracts around a pool that are not its mathematics: a token, one who pays in callbacks, and registries of constants. Assembled here.
 
-use crate::abi::{selector, Word};
+use crate::abi::{encode, selector, Argument};
 use revm::primitives::Address;
 
 const STOP: u8 = 0x00;
@@ -58,29 +58,25 @@ pub fn functions(functions: &[(&str, Vec<u8>)], otherwise: &[u8]) -> Vec<u8> {
     code
 }
 
-/// Answers with these words.
-pub fn answer(words: &[Word]) -> Vec<u8> {
-    let mut body = Vec::new();
-    for (index, word) in words.iter().enumerate() {
+/// Answers with these values.
+pub fn answer(values: &[Argument]) -> Vec<u8> {
+    let (data, mut body) = (encode(values), Vec::new());
+    for (index, word) in data.chunks_exact(32).enumerate() {
         let [high, low] = (32 * index as u16).to_be_bytes();
         body.push(PUSH32);
         body.extend(word);
         body.extend([PUSH2, high, low, MSTORE]);
     }
-    let [high, low] = (32 * words.len() as u16).to_be_bytes();
+    let [high, low] = u16::try_from(data.len()).expect("an answer is small").to_be_bytes();
     body.extend([PUSH2, high, low, PUSH0, RETURN]);
     body
 }
 
 /// A token that knows one balance only, that of the pool (storage slot 0): `transfer` takes from it, `transferFrom` adds to it, and so does
 /// every other call with its first word, where that is positive.
-pub fn token() -> Vec<u8> {
-    let yes = || {
-        let mut word = [0; 32];
-        word[31] = 1;
-        answer(&[word])
-    };
-    let balance_of = vec![PUSH0, SLOAD, PUSH0, MSTORE, PUSH1, 32, PUSH0, RETURN];
+pub fn pool_token() -> Vec<u8> {
+    let yes = || answer(&[true.into()]);
+    let balance_of = constant();
     let mut transfer = vec![PUSH0, SLOAD, PUSH1, 36, CALLDATALOAD];
     transfer.extend([DUP2, DUP2, GT, PUSH1, FAIL, JUMPI]);
     transfer.extend([SWAP1, SUB, PUSH0, SSTORE]);
@@ -103,4 +99,21 @@ pub fn payer(tokens: [Address; 2]) -> Vec<u8> {
     }
     code.push(STOP);
     code
+}
+
+/// A token without balances: `decimals` answers what it is made with, everything else `true`.
+pub fn token(decimals: u8) -> Vec<u8> {
+    functions(&[("decimals()", answer(&[u64::from(decimals).into()]))], &answer(&[true.into()]))
+}
+
+/// Answers every call with its storage slot 0: a rate provider, a registry with one number.
+pub fn constant() -> Vec<u8> {
+    vec![PUSH0, SLOAD, PUSH0, MSTORE, PUSH1, 32, PUSH0, RETURN]
+}
+
+/// The selector of a function as what it answers with: how hooks and plugins agree.
+pub fn agreement(signature: &str) -> Argument {
+    let mut word = [0; 32];
+    word[..4].copy_from_slice(&selector(signature));
+    word.into()
 }

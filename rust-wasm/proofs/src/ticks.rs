@@ -186,6 +186,6 @@ fn price_within(random: &mut Random, tick: i32) -> U256 {
     let gap = price(tick + 1).saturating_sub(price(tick));
     match random.below(4) {
         0 => price(tick),
-        _ => price(tick).saturating_add(gap.mul_div(U256::from(random.next()), U256::ONE << 64).expect("a share of the gap")),
+        _ => price(tick).saturating_add(gap.mul_div(U256::from(random.word()), U256::ONE << 64).expect("a share of the gap")),
     }
 }

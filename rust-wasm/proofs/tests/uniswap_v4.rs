@@ -3,7 +3,7 @@
 use arb_engine::proof::{Level, Random};
 use arb_engine::protocols::uniswap_v3::{Exact, Swap};
 use arb_engine::u256::U256;
-use arb_engine_proofs::abi::{call, negative, number, signed, tick, IntoWord, Word};
+use arb_engine_proofs::abi::{call, negative, number, signed, tick, Argument, IntoWord, Word};
 use arb_engine_proofs::artifact::creation_code;
 use arb_engine_proofs::evm::{Evm, Reverted};
 use arb_engine_proofs::stub;
@@ -35,12 +35,12 @@ struct Pool {
 
 fn world() -> (Evm, Contracts) {
     let mut evm = Evm::new();
-    TOKENS.iter().for_each(|token| evm.place(*token, stub::token()));
+    TOKENS.iter().for_each(|token| evm.place(*token, stub::pool_token()));
     let code = |name: &str| creation_code(&format!("@uniswap/v4-core/out/{name}.sol/{name}.json"));
-    let manager = evm.deploy(OWNER, &code("PoolManager"), &[OWNER.word()]);
-    let liquidity_router = evm.deploy(OWNER, &code("PoolModifyLiquidityTestNoChecks"), &[manager.word()]);
-    let swap_router = evm.deploy(OWNER, &code("SwapRouterNoChecks"), &[manager.word()]);
-    evm.send(OWNER, manager, call("setProtocolFeeController(address)", &[OWNER.word()])).expect("the owner may set it");
+    let manager = evm.deploy(OWNER, &code("PoolManager"), &[OWNER.into()]);
+    let liquidity_router = evm.deploy(OWNER, &code("PoolModifyLiquidityTestNoChecks"), &[manager.into()]);
+    let swap_router = evm.deploy(OWNER, &code("SwapRouterNoChecks"), &[manager.into()]);
+    evm.send(OWNER, manager, call("setProtocolFeeController(address)", &[OWNER.into()])).expect("the owner may set it");
     (evm, Contracts { manager, liquidity_router, swap_router })
 }
 
@@ -52,20 +52,24 @@ impl Pool {
         let hooks = if is_dynamic { IDLE_HOOK } else { Address::ZERO };
         let fee = if is_dynamic { DYNAMIC_FEE } else { start.fee };
         let key = [TOKENS[0].word(), TOKENS[1].word(), u64::from(fee).word(), start.tick_spacing.word(), hooks.word()];
-        let with_key = |last: &[Word]| [&key[..], last].concat();
+        let with_key = |last: Argument| [Argument::Tuple(key.map(Argument::from).to_vec()), last];
         evm.place(IDLE_HOOK, accepting_hook());
         let initialize = "initialize((address,address,uint24,int24,address),uint160)";
-        evm.send(OWNER, contracts.manager, call(initialize, &with_key(&[start.sqrt_price.word()]))).expect("the price is within the range");
+        evm.send(OWNER, contracts.manager, call(initialize, &with_key(start.sqrt_price.into()))).expect("the price is within the range");
         if is_dynamic {
             let update = "updateDynamicLPFee((address,address,uint24,int24,address),uint24)";
-            evm.send(IDLE_HOOK, contracts.manager, call(update, &with_key(&[u64::from(start.fee).word()]))).expect("the hook may set it");
+            evm.send(IDLE_HOOK, contracts.manager, call(update, &with_key(u64::from(start.fee).into()))).expect("the hook may set it");
         }
         if random.below(2) == 0 {
             let fee = random.below(1_001) | random.below(1_001) << 12;
             let set = "setProtocolFee((address,address,uint24,int24,address),uint24)";
-            evm.send(OWNER, contracts.manager, call(set, &with_key(&[fee.word()]))).expect("the controller may set it");
+            evm.send(OWNER, contracts.manager, call(set, &with_key(fee.into()))).expect("the controller may set it");
         }
         Self { evm, contracts: contracts.clone(), key, start }
+    }
+
+    fn key(&self) -> Argument {
+        Argument::Tuple(self.key.map(Argument::from).to_vec())
     }
 
     fn swap_call(&self, zero_for_one: bool, exact: Exact, limit: U256) -> Vec<u8> {
@@ -74,13 +78,13 @@ impl Pool {
             Exact::Input(amount) => negative(amount),
             Exact::Output(amount) => amount.word(),
         };
-        let words = [&self.key[..], &[zero_for_one.word(), specified, limit.word()]].concat();
-        call("swap((address,address,uint24,int24,address),(bool,int256,uint160))", &words)
+        let params = Argument::Tuple(vec![zero_for_one.into(), specified.into(), limit.into()]);
+        call("swap((address,address,uint24,int24,address),(bool,int256,uint160))", &[self.key(), params])
     }
 
     /// A word of the manager's storage.
     fn load(&mut self, slot: Word) -> Word {
-        let done = self.evm.ask(OWNER, self.contracts.manager, call("extsload(bytes32)", &[slot]));
+        let done = self.evm.ask(OWNER, self.contracts.manager, call("extsload(bytes32)", &[slot.into()]));
         done.unwrap_or_else(|Reverted(data)| panic!("extsload: {data}")).answer[..].try_into().expect("one word")
     }
 
@@ -95,21 +99,15 @@ impl Pool {
 fn accepting_hook() -> Vec<u8> {
     let signatures = ["beforeAddLiquidity", "beforeRemoveLiquidity"]
         .map(|name| format!("{name}(address,(address,address,uint24,int24,address),(int24,int24,int256,bytes32),bytes)"));
-    let functions = signatures.each_ref().map(|signature| {
-        let mut word = [0; 32];
-        word[..4].copy_from_slice(&arb_engine_proofs::abi::selector(signature));
-        (signature.as_str(), stub::answer(&[word]))
-    });
+    let functions = signatures.each_ref().map(|signature| (signature.as_str(), stub::answer(&[stub::agreement(signature)])));
     stub::functions(&functions, &[])
 }
 
 impl Venue for Pool {
     fn mint(&mut self, lower: i32, upper: i32, liquidity: u128) -> bool {
-        // The bytes of the hook's data follow the ten static words: five of the key, four of the change, one offset.
-        let change = [lower.word(), upper.word(), liquidity.word(), 0u64.word(), 320u64.word(), 0u64.word()];
-        let words = [&self.key[..], &change].concat();
+        let change = Argument::Tuple(vec![lower.into(), upper.into(), liquidity.into(), 0u64.into()]);
         let signature = "modifyLiquidity((address,address,uint24,int24,address),(int24,int24,int256,bytes32),bytes)";
-        self.evm.send(OWNER, self.contracts.liquidity_router, call(signature, &words)).is_ok()
+        self.evm.send(OWNER, self.contracts.liquidity_router, call(signature, &[self.key(), change, Argument::Bytes(Vec::new())])).is_ok()
     }
 
     fn swap(&mut self, zero_for_one: bool, exact: Exact, limit: U256) {

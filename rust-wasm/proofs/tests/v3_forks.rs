@@ -3,7 +3,7 @@
 use arb_engine::proof::{Level, Random};
 use arb_engine::protocols::uniswap_v3::{Exact, Swap};
 use arb_engine::u256::U256;
-use arb_engine_proofs::abi::{call, negative, number, selector, signed, tick, IntoWord, Word};
+use arb_engine_proofs::abi::{call, negative, number, signed, tick, Argument, IntoWord, Word};
 use arb_engine_proofs::artifact::creation_code;
 use arb_engine_proofs::evm::{Done, Evm, Reverted, TIMESTAMP};
 use arb_engine_proofs::stub;
@@ -22,18 +22,18 @@ const VAULT: Address = address!("00000000000000000000000000000000000000cc");
 /// Two tokens, and one who pays and owns the factory.
 fn world() -> Evm {
     let mut evm = Evm::new();
-    TOKENS.iter().for_each(|token| evm.place(*token, stub::token()));
+    TOKENS.iter().for_each(|token| evm.place(*token, stub::pool_token()));
     evm.place(PAYER, stub::payer(TOKENS));
     evm
 }
 
-/// What differs between the forks. `fees` of Algebra Integral's plugin are by input token.
+/// What differs between the forks. `fees` of Algebra V1.9 and of Algebra Integral's plugin are by input token.
 #[derive(Clone, Copy, PartialEq)]
 enum Fork {
     Uniswap,
     Slipstream,
     Pancake,
-    AlgebraV1,
+    AlgebraV1 { fees: Option<[u16; 2]> },
     AlgebraIntegral { fees: Option<[PluginFee; 2]> },
 }
 
@@ -49,13 +49,13 @@ impl Fork {
             Self::Uniswap => "uniswap-v3",
             Self::Slipstream => "slipstream-cl",
             Self::Pancake => "pancake-v3",
-            Self::AlgebraV1 => "algebra-v1",
+            Self::AlgebraV1 { .. } => "algebra-v1",
             Self::AlgebraIntegral { .. } => "algebra-integral",
         }
     }
 
     fn is_algebra(self) -> bool {
-        matches!(self, Self::AlgebraV1 | Self::AlgebraIntegral { .. })
+        matches!(self, Self::AlgebraV1 { .. } | Self::AlgebraIntegral { .. })
     }
 
     fn swap_event(self) -> &'static str {
@@ -75,32 +75,45 @@ struct Pool {
 }
 
 impl Pool {
-    fn view(&mut self, signature: &str, words: &[Word]) -> Bytes {
+    fn view(&mut self, signature: &str, words: &[Argument]) -> Bytes {
         let done = self.evm.ask(PAYER, self.address, call(signature, words));
         done.unwrap_or_else(|Reverted(data)| panic!("{signature}: {data}")).answer
     }
 
     /// A call of the pool's owner.
-    fn order(&mut self, signature: &str, words: &[Word]) -> Done {
+    fn order(&mut self, signature: &str, words: &[Argument]) -> Done {
         let done = self.evm.send(PAYER, self.address, call(signature, words));
         done.unwrap_or_else(|Reverted(data)| panic!("{signature}: {data}"))
     }
 
     fn swap_call(&mut self, zero_for_one: bool, exact: Exact, limit: U256) -> Vec<u8> {
-        if let Fork::AlgebraIntegral { fees: Some(fees) } = self.fork {
-            self.evm.place(PLUGIN, plugin(fees[usize::from(!zero_for_one)]));
+        let from = usize::from(!zero_for_one);
+        match self.fork {
+            Fork::AlgebraIntegral { fees: Some(fees) } => self.evm.place(PLUGIN, plugin(fees[from])),
+            Fork::AlgebraV1 { fees: Some(fees) } => self.set_fee(fees[from]),
+            _ => {}
         }
         let specified = match exact {
             Exact::Input(amount) => amount.word(),
             Exact::Output(amount) => negative(amount),
         };
-        let words = [PAYER.word(), zero_for_one.word(), specified, limit.word(), 160u64.word(), 0u64.word()];
+        let words = [PAYER.into(), zero_for_one.into(), specified.into(), limit.into(), Argument::Bytes(Vec::new())];
         call("swap(address,bool,int256,uint160,bytes)", &words)
+    }
+
+    /// Writes the fee into AlgebraPool.globalState (slot 2, above 160 bits of price and 24 of tick). It holds for the rest of the block: V1.9 takes
+    /// `feeZto` or `feeOtz` at the same place of the same swap.
+    fn set_fee(&mut self, fee: u16) {
+        let mut word = self.evm.storage(self.address, 2u64);
+        word[7..9].copy_from_slice(&fee.to_be_bytes());
+        self.evm.set_storage(self.address, 2u64, word);
+        assert_eq!(number(&self.view("globalState()", &[]), 2), U256::from(u32::from(fee)));
     }
 
     fn fees(&self, global_state: &[u8]) -> Value {
         match self.fork {
-            Fork::AlgebraV1 => json!({ "fee": number(global_state, 2).to_string() }),
+            Fork::AlgebraV1 { fees: None } => json!({ "fee": number(global_state, 2).to_string() }),
+            Fork::AlgebraV1 { fees: Some([zto, otz]) } => json!({ "feeZto": zto, "feeOtz": otz }),
             Fork::AlgebraIntegral { fees: Some(fees) } => {
                 let last = number(global_state, 2).low_u128() as u32;
                 let [zto, otz] = fees.map(|fee| fee.own + if fee.over == 0 { last } else { fee.over });
@@ -117,24 +130,18 @@ impl Pool {
 /// A plugin that names the fees of the next swap and lets its own be paid out.
 fn plugin(fee: PluginFee) -> Vec<u8> {
     let [before_swap, handle_fee] = ["beforeSwap(address,address,bool,int256,uint160,bool,bytes)", "handlePluginFee(uint256,uint256)"];
-    let own = |signature| {
-        let mut word = [0; 32];
-        word[..4].copy_from_slice(&selector(signature));
-        word
-    };
-    let fees = stub::answer(&[own(before_swap), u64::from(fee.over).word(), u64::from(fee.own).word()]);
-    stub::functions(&[(before_swap, fees), (handle_fee, stub::answer(&[own(handle_fee)]))], &[])
+    let fees = stub::answer(&[stub::agreement(before_swap), u64::from(fee.over).into(), u64::from(fee.own).into()]);
+    stub::functions(&[(before_swap, fees), (handle_fee, stub::answer(&[stub::agreement(handle_fee)]))], &[])
 }
 
 impl Venue for Pool {
     fn mint(&mut self, lower: i32, upper: i32, liquidity: u128) -> bool {
-        let position = [lower.word(), upper.word(), liquidity.word()];
+        let [sender, owner] = [PAYER; 2].map(Argument::from);
+        let position = [owner, lower.into(), upper.into(), liquidity.into(), Argument::Bytes(Vec::new())];
         let data = if self.fork.is_algebra() {
-            let words = [&[PAYER.word(); 2][..], &position, &[192u64.word(), 0u64.word()]].concat();
-            call("mint(address,address,int24,int24,uint128,bytes)", &words)
+            call("mint(address,address,int24,int24,uint128,bytes)", &[&[sender], &position[..]].concat())
         } else {
-            let words = [&[PAYER.word()][..], &position, &[160u64.word(), 0u64.word()]].concat();
-            call("mint(address,int24,int24,uint128,bytes)", &words)
+            call("mint(address,int24,int24,uint128,bytes)", &position)
         };
         self.evm.send(PAYER, self.address, data).is_ok()
     }
@@ -165,7 +172,7 @@ impl Venue for Pool {
     fn state(&mut self, ticks: &BTreeSet<i32>) -> Value {
         let rows: Vec<Value> = ticks
             .iter()
-            .map(|t| (t, self.view("ticks(int24)", &[t.word()])))
+            .map(|t| (t, self.view("ticks(int24)", &[(*t).into()])))
             .filter(|(_, row)| !number(row, 0).is_zero())
             .map(|(t, row)| {
                 let net = i128::from_be_bytes(row[48..64].try_into().expect("sixteen bytes"));
@@ -200,14 +207,14 @@ fn exact_word(exact: Exact) -> Word {
 }
 
 fn initialised(mut evm: Evm, address: Address, fork: Fork, start: Start) -> Pool {
-    evm.send(PAYER, address, call("initialize(uint160)", &[start.sqrt_price.word()])).expect("the price is within the range");
+    evm.send(PAYER, address, call("initialize(uint160)", &[start.sqrt_price.into()])).expect("the price is within the range");
     Pool { evm, address, fork, start, now: TIMESTAMP }
 }
 
 /// The pool asks its deployer for its parameters.
 fn uniswap(world: &Evm, code: &Bytes, fork: Fork, start: Start) -> Pool {
     let mut evm = world.fork();
-    let parameters = [FACTORY.word(), TOKENS[0].word(), TOKENS[1].word(), u64::from(start.fee).word(), start.tick_spacing.word()];
+    let parameters = [FACTORY.into(), TOKENS[0].into(), TOKENS[1].into(), u64::from(start.fee).into(), start.tick_spacing.into()];
     evm.place(DEPLOYER, stub::functions(&[("parameters()", stub::answer(&parameters))], &[]));
     let address = evm.deploy(DEPLOYER, code, &[]);
     initialised(evm, address, fork, start)
@@ -216,11 +223,11 @@ fn uniswap(world: &Evm, code: &Bytes, fork: Fork, start: Start) -> Pool {
 /// The pool and its data storage know each other from their constructors; the fee's configuration is any that the contract admits.
 fn algebra_v1(world: &Evm, [pool, storage]: &[Bytes; 2], random: &mut Random, start: Start) -> Pool {
     let mut evm = world.fork();
-    let owned = [("owner()", stub::answer(&[PAYER.word()])), ("vaultAddress()", stub::answer(&[VAULT.word()]))];
+    let owned = [("owner()", stub::answer(&[PAYER.into()])), ("vaultAddress()", stub::answer(&[VAULT.into()]))];
     evm.place(FACTORY, stub::functions(&owned, &[]));
     let address = DEPLOYER.create(1);
-    let storage = evm.deploy(FACTORY, storage, &[address.word()]);
-    let parameters = [storage.word(), FACTORY.word(), TOKENS[0].word(), TOKENS[1].word()];
+    let storage = evm.deploy(FACTORY, storage, &[address.into()]);
+    let parameters = [storage.into(), FACTORY.into(), TOKENS[0].into(), TOKENS[1].into()];
     evm.place(DEPLOYER, stub::functions(&[("parameters()", stub::answer(&parameters))], &[]));
     assert_eq!(evm.deploy(DEPLOYER, pool, &[]), address);
     let mut below = |end| random.below(end);
@@ -228,13 +235,13 @@ fn algebra_v1(world: &Evm, [pool, storage]: &[Bytes; 2], random: &mut Random, st
     let config =
         [below(20_000), below(40_000), below(1_000), below(100_000), 1 + below(100), 1 + below(10_000), below(10), 1 + below(100), below(5_000)];
     let signature = "changeFeeConfiguration((uint16,uint16,uint32,uint32,uint16,uint16,uint32,uint16,uint16))";
-    evm.send(PAYER, storage, call(signature, &config.map(IntoWord::word))).expect("the owner may configure the fee");
-    let community_fees = [below(251).word(), below(251).word()];
-    let mut pool = initialised(evm, address, Fork::AlgebraV1, Start { tick_spacing: 60, ..start });
-    let has_own =
-        pool.view("globalState()", &[])[4 * 32..6 * 32].chunks(32).map(|word| number(word, 0)).eq(community_fees.map(|word| number(&word, 0)));
+    evm.send(PAYER, storage, call(signature, &config.map(Argument::from))).expect("the owner may configure the fee");
+    let community_fees = [below(251), below(251)];
+    let fees = Some([(); 2].map(|_| random.below(1 << 16) as u16)).filter(|_| random.below(2) == 0);
+    let mut pool = initialised(evm, address, Fork::AlgebraV1 { fees }, Start { tick_spacing: 60, ..start });
+    let has_own = pool.view("globalState()", &[])[4 * 32..6 * 32].chunks(32).map(|word| number(word, 0)).eq(community_fees.map(U256::from));
     if !has_own {
-        pool.order("setCommunityFee(uint8,uint8)", &community_fees);
+        pool.order("setCommunityFee(uint8,uint8)", &community_fees.map(Argument::from));
     }
     pool
 }
@@ -242,14 +249,14 @@ fn algebra_v1(world: &Evm, [pool, storage]: &[Bytes; 2], random: &mut Random, st
 /// A factory that lets everyone administer, and in half of the cases a plugin that names the fees of each swap.
 fn algebra_integral(world: &Evm, code: &Bytes, random: &mut Random, start: Start) -> Pool {
     let mut evm = world.fork();
-    let defaults = [0u64.word(), start.tick_spacing.word(), u64::from(start.fee).word()];
+    let defaults = [0u64.into(), start.tick_spacing.into(), u64::from(start.fee).into()];
     let functions = [
         ("defaultConfigurationForPool()", stub::answer(&defaults)),
-        ("hasRoleOrOwner(bytes32,address)", stub::answer(&[true.word()])),
-        ("owner()", stub::answer(&[PAYER.word()])),
+        ("hasRoleOrOwner(bytes32,address)", stub::answer(&[true.into()])),
+        ("owner()", stub::answer(&[PAYER.into()])),
     ];
     evm.place(FACTORY, stub::functions(&functions, &[]));
-    let parameters = [Address::ZERO.word(), FACTORY.word(), TOKENS[0].word(), TOKENS[1].word()];
+    let parameters = [Address::ZERO.into(), FACTORY.into(), TOKENS[0].into(), TOKENS[1].into()];
     evm.place(DEPLOYER, stub::functions(&[("getDeployParameters()", stub::answer(&parameters))], &[]));
     let address = evm.deploy(DEPLOYER, code, &[]);
     let mut fee = || PluginFee { over: random.below(2) as u32 * random.below(100_000) as u32, own: random.below(3_000) as u32 };
@@ -257,12 +264,12 @@ fn algebra_integral(world: &Evm, code: &Bytes, random: &mut Random, start: Start
     let mut pool = initialised(evm, address, Fork::AlgebraIntegral { fees }, start);
     if fees.is_some() {
         pool.evm.place(PLUGIN, vec![0]);
-        pool.order("setPlugin(address)", &[PLUGIN.word()]);
+        pool.order("setPlugin(address)", &[PLUGIN.into()]);
         // BEFORE_SWAP_FLAG and DYNAMIC_FEE: an override without the latter reverts with `dynamicFeeDisabled`.
-        pool.order("setPluginConfig(uint8)", &[(1 | 1u64 << 7).word()]);
+        pool.order("setPluginConfig(uint8)", &[(1 | 1u64 << 7).into()]);
     }
-    pool.order("setCommunityVault(address)", &[VAULT.word()]);
-    pool.order("setCommunityFee(uint16)", &[(1 + random.below(1_000)).word()]);
+    pool.order("setCommunityVault(address)", &[VAULT.into()]);
+    pool.order("setCommunityFee(uint16)", &[(1 + random.below(1_000)).into()]);
     pool
 }
 
@@ -291,7 +298,7 @@ fn pancake_v3() {
 }
 
 #[test]
-fn algebra_v1_with_the_fee_that_its_data_storage_sets() {
+fn algebra_v1_with_the_fee_that_its_data_storage_sets_and_with_fees_by_direction() {
     let artifacts = ["AlgebraPool.sol/AlgebraPool.json", "DataStorageOperator.sol/DataStorageOperator.json"];
     let (world, codes) = (world(), artifacts.map(|name| creation_code(&format!("@cryptoalgebra/core/artifacts/contracts/{name}"))));
     prove("algebra-v1", Level::Bytecode, &[0], &[60], |random, start| algebra_v1(&world, &codes, random, start));

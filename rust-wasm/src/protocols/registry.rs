@@ -92,7 +92,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
 }
 
 /// Families that neither published bytecode nor enough recorded answers prove: their pools are taken only where that is asked for.
-pub const EXPERIMENTAL: &[&str] = &["curve-meta", "wrapped-native"];
+pub const EXPERIMENTAL: &[&str] = &[];
 
 /// [`pool_from_json`], but a pool of an experimental family is refused unless `experimental` allows it.
 pub fn tradable_pool_from_json(text: &str, experimental: bool) -> Result<Box<dyn Family>, String> {

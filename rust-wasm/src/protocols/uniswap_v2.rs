@@ -54,7 +54,7 @@ impl Pair {
             return Err(Refusal::InvalidState);
         }
         let keep = PIPS - fee_pips;
-        let by = if keep % THOUSAND == 0 { THOUSAND } else { 1 };
+        let by = if keep.is_multiple_of(THOUSAND) { THOUSAND } else { 1 };
         Ok(Self { reserves: reserves.map(words), keep: keep / by, whole: PIPS / by })
     }
 
@@ -135,6 +135,26 @@ impl Pair {
         let scaled = U256::from(reserve_in).checked_mul(U256::from(self.whole))?;
         let kept = amount_out.mul_div_up(scaled, rest)?;
         kept.div_ceil(U256::from(self.keep))
+    }
+
+    /// What UniswapV2Library.getAmountIn names: the quotient rounded down and 1 more, so 1 above [`Pair::input_for`] where nothing is rounded.
+    /// Refused where the pair cannot take it.
+    pub fn quote_exact_output(&self, zero_for_one: bool, amount_out: U256) -> Answer<U256> {
+        let [reserve_in, reserve_out] = self.directed(zero_for_one)?;
+        if amount_out.is_zero() {
+            return Err(Refusal::AmountTooSmall);
+        }
+        if amount_out >= U256::from(reserve_out) {
+            return Err(Refusal::InsufficientLiquidity);
+        }
+        // 112 + 20 bits, and by the amount 112 more.
+        let scaled = U256::from(reserve_in).checked_mul(U256::from(self.whole))?;
+        let rest = U256::from(reserve_out).checked_sub(amount_out)?.checked_mul(U256::from(self.keep))?;
+        let amount_in = scaled.mul_div(amount_out, rest)?.checked_add(U256::ONE)?;
+        if amount_in > U256::from(MAX_RESERVE - reserve_in) {
+            return Err(Refusal::Overflow);
+        }
+        Ok(amount_in)
     }
 
     /// Output per input for an infinitesimal amount after the fee, in doubles.
@@ -243,6 +263,10 @@ impl Family for Pair {
         Self::quote(self, direction.checked(2)?.zero_for_one(), amount_in)
     }
 
+    fn quote_exact_output(&self, direction: Direction, amount_out: U256, _at: At) -> Answer<U256> {
+        Self::quote_exact_output(self, direction.checked(2)?.zero_for_one(), amount_out)
+    }
+
     fn rate(&self, direction: Direction, _at: At) -> f64 {
         Self::rate(self, direction.zero_for_one())
     }
@@ -312,6 +336,20 @@ mod tests {
                 prop_assert!(paid < wanted);
             }
         }
+    }
+
+    #[test]
+    fn the_librarys_input_is_one_more_than_enough_where_nothing_is_rounded() {
+        // 1,000 × 500 × 1,000 ÷ (500 × 997) is not whole; without a fee, 1,000 × 500 ÷ 500 is.
+        let [with_fee, without] = [3_000, 0].map(|fee| Pair::new([1_000, 1_000], fee).unwrap());
+        let wanted = U256::from(500u32);
+        assert_eq!([with_fee.input_for(true, wanted), with_fee.quote_exact_output(true, wanted)], [Ok(U256::from(1_004u32)); 2]);
+        assert_eq!(without.input_for(true, wanted), Ok(U256::from(1_000u32)));
+        assert_eq!(without.quote_exact_output(true, wanted), Ok(U256::from(1_001u32)));
+        assert_eq!(without.quote_exact_output(true, U256::ZERO), Err(Refusal::AmountTooSmall));
+        assert_eq!(without.quote_exact_output(true, U256::from(1_000u32)), Err(Refusal::InsufficientLiquidity));
+        let full = Pair::new([MAX_RESERVE, 1_000], 0).unwrap();
+        assert_eq!(full.quote_exact_output(true, U256::ONE), Err(Refusal::Overflow));
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl Sides {
     pub fn estimate(&self, amount_in: f64) -> Option<(f64, f64)> {
         let ([balance_in, balance_out], [weight_in, weight_out]) = (self.balances.map(U256::to_f64), self.weights.map(U256::to_f64));
         let (share, ratio) = (amount_in / balance_in, weight_in / weight_out);
-        if !(share <= 0.3) {
+        if share.is_nan() || share > 0.3 {
             return None;
         }
         let exponent = -ratio * share.ln_1p();

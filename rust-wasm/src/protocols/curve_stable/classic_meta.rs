@@ -3,7 +3,8 @@
 //!
 //! The base's virtual price comes from a cache of 10 minutes where the contract has one. `get_dy_underlying` of a base coin foresees the deposit
 //! without fees and then takes half a base fee off, whereas `exchange_underlying` makes the deposit: the two differ by more than rounding,
-//! in both directions. A state is one of two pools, as in `ng_meta`: with `underlying`, coin 0 and the base's coins 1, 2, …
+//! in both directions. The factory's `get_dy_underlying` of the coin multiplies by its rate ÷ 10^18, and so still answers where that swap and the view
+//! here overflow: from about 2^170 on. A state is one of two pools, as in `ng_meta`: with `underlying`, coin 0 and the base's coins 1, 2, …
 
 use super::classic::{Classic, Generation};
 use super::invariant::{scaled, unscaled};

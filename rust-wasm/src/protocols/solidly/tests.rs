@@ -221,8 +221,8 @@ fn ledger(random: &mut Random, contract: Contract) -> Ledger {
         let ratio = big(u128::from(if random.below(2) == 0 { 9_900 + random.below(200) } else { 100 + random.below(1_000_000) }));
         reserves = [&decimals[0] * &units / 100 + 1, &decimals[1] * units * ratio / 1_000_000 + 1];
         if random.below(2) == 0 {
-            reserves[0] += big(u128::from(random.next() % 1_000_000));
-            reserves[1] += big(u128::from(random.next() % 1_000_000));
+            reserves[0] += big(u128::from(random.word() % 1_000_000));
+            reserves[1] += big(u128::from(random.word() % 1_000_000));
         }
     }
     let limit: BigInt = (big(1) << bits) - 1;

@@ -1,8 +1,8 @@
 //! Algebra: the swap of Uniswap V3 with a fee that changes from block to block.
 //!
 //! V1 (@cryptoalgebra/core 2.0.0, AlgebraPool and its TickTable) steps by words of 256 ticks. The first swap of a block writes a timepoint and
-//! sets the fee anew from its data storage, so `fee` must be the one of the block that a quote is for. The directional V1.9 has `feeZto` and
-//! `feeOtz` instead.
+//! sets the fee anew from its data storage, so `fee` must be the one of the block that a quote is for. The directional V1.9, whose
+//! bytecode is not published, has `feeZto` and `feeOtz` in its globalState instead, and the same swap with the one of its direction.
 //!
 //! Integral (@cryptoalgebra/integral-core 1.2.10, SwapCalculation) keeps its initialised ticks as a list and steps from one to the next. Its
 //! plugin may name the fee of each swap: an override or `lastFee`, plus the plugin's own share. That sum is `fee`, or `feeZto` and `feeOtz` where

@@ -1,6 +1,6 @@
 //! Balancer's V2 vault as published, with pools of any kind in it.
 
-use crate::abi::{answer_word, call, number, words, Argument, Word};
+use crate::abi::{answer_word, call, number, Argument, Word};
 use crate::artifact::creation_code;
 use crate::evm::Evm;
 use crate::stub;
@@ -57,14 +57,14 @@ impl Vault {
             evm.place(token(index), stub::token(decimals));
         }
         evm.place(FEES, stub::constant());
-        evm.set_storage(FEES, 0, stub::value(500_000_000_000_000_000));
-        let arguments = words(&[OWNER.into(), OWNER.into(), 0u64.into(), 0u64.into()]);
+        evm.set_storage(FEES, 0u64, 500_000_000_000_000_000u64);
+        let arguments = [OWNER.into(), OWNER.into(), 0u64.into(), 0u64.into()];
         let address = evm.deploy(OWNER, &creation_code(&format!("{TASKS}/20210418-vault/bytecode/Vault.json")), &arguments);
         Self { evm, address }
     }
 
     pub fn deploy(&mut self, path: &str, arguments: &[Argument]) -> Pool {
-        let address = self.evm.deploy(OWNER, &creation_code(&format!("{TASKS}/{path}")), &words(arguments));
+        let address = self.evm.deploy(OWNER, &creation_code(&format!("{TASKS}/{path}")), arguments);
         let id = answer_word(&self.ask(address, "getPoolId()", &[]), 0);
         let answer = self.ask(self.address, "getPoolTokens(bytes32)", &[id.into()]);
         let count = number(&answer, 3).low_u128() as usize;

@@ -5,10 +5,10 @@ use arb_engine::proof::{cases, report, Level, Random};
 use arb_engine::protocols::family::{Direction, Family};
 use arb_engine::protocols::registry::pool_from_json;
 use arb_engine::u256::U256;
-use arb_engine_proofs_balancer::abi::{call, number, Argument};
-use arb_engine_proofs_balancer::evm::TIMESTAMP;
-use arb_engine_proofs_balancer::stub;
-use arb_engine_proofs_balancer::v2::{scaling_factor, some_tokens, token, Balances, Pool, Vault, DECIMALS, FEES, OWNER};
+use arb_engine_proofs::abi::{call, number, Argument};
+use arb_engine_proofs::evm::TIMESTAMP;
+use arb_engine_proofs::stub;
+use arb_engine_proofs::vault_v2::{scaling_factor, some_tokens, token, Balances, Pool, Vault, DECIMALS, FEES, OWNER};
 use revm::primitives::Address;
 use serde_json::json;
 
@@ -54,7 +54,7 @@ impl Stable {
         let tokens = some_tokens(random, count);
         let addresses: Vec<Address> = tokens.iter().map(|index| token(*index)).collect();
         let fee = ONE / 1_000_000 + random.below(ONE / 100);
-        let raw_amp = *random.pick(&[1, 5, 50, 200, 1_000, 5_000]);
+        let raw_amp: u64 = *random.pick(&[1, 5, 50, 200, 1_000, 5_000]);
         let mut now = TIMESTAMP + random.below(1_000);
         vault.evm.set_time(now);
         let has_rates = kind != Kind::Stable;
@@ -62,9 +62,9 @@ impl Stable {
         let durations: Vec<u64> = (0..count).map(|_| *random.pick(&[0, 100, 10 * DAY])).collect();
         let mut rates: Vec<u64> = (0..count).map(|at| if has_provider[at] { rate(random) } else { ONE }).collect();
         let mut provided = rates.clone();
-        for at in 0..count {
+        for (at, rate) in rates.iter().enumerate() {
             vault.evm.place(provider(at), stub::constant());
-            vault.evm.set_storage(provider(at), 0, stub::value(rates[at]));
+            vault.evm.set_storage(provider(at), 0u64, *rate);
         }
         let providers: Vec<Address> = (0..count).map(|at| if has_provider[at] { provider(at) } else { Address::ZERO }).collect();
         // A duration without a provider is refused by some.
@@ -109,7 +109,7 @@ impl Stable {
         vault.evm.set_time(now);
         for at in (0..count).filter(|at| has_provider[*at]) {
             provided[at] = rate(random);
-            vault.evm.set_storage(provider(at), 0, stub::value(provided[at]));
+            vault.evm.set_storage(provider(at), 0u64, provided[at]);
         }
         if let Some(bpt) = bpt {
             factors.insert(bpt, U256::from(ONE));

@@ -5,8 +5,8 @@ use arb_engine::proof::{cases, report, Level, Random};
 use arb_engine::protocols::family::{Direction, Family};
 use arb_engine::protocols::registry::pool_from_json;
 use arb_engine::u256::U256;
-use arb_engine_proofs_balancer::abi::Argument;
-use arb_engine_proofs_balancer::v2::{scaling_factor, some_tokens, token, Balances, Pool, Vault, DECIMALS, FEES, OWNER};
+use arb_engine_proofs::abi::Argument;
+use arb_engine_proofs::vault_v2::{scaling_factor, some_tokens, token, Balances, Pool, Vault, DECIMALS, FEES, OWNER};
 use revm::primitives::Address;
 use serde_json::json;
 

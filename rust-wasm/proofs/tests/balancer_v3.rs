@@ -5,10 +5,10 @@ use arb_engine::proof::{cases, report, Level, Random};
 use arb_engine::protocols::family::Direction;
 use arb_engine::protocols::registry::pool_from_json;
 use arb_engine::u256::U256;
-use arb_engine_proofs_balancer::abi::{call, number, words, Argument};
-use arb_engine_proofs_balancer::artifact::compiled;
-use arb_engine_proofs_balancer::evm::{Evm, TIMESTAMP};
-use arb_engine_proofs_balancer::stub;
+use arb_engine_proofs::abi::{call, number, Argument};
+use arb_engine_proofs::artifact::compiled;
+use arb_engine_proofs::evm::{Evm, TIMESTAMP};
+use arb_engine_proofs::stub;
 use revm::primitives::{address, Address, Bytes};
 use serde_json::{json, Value};
 use std::sync::OnceLock;
@@ -51,12 +51,12 @@ impl Chain {
         let mut evm = Evm::new();
         let Codes { vault: [admin, extension, main], around: [coin, fees, trader], .. } = codes();
         let place: Argument = DEPLOYER.create(3).into();
-        let admin = evm.deploy(DEPLOYER, admin, &words(&[place.clone(), 0u64.into(), 0u64.into(), MINIMUM_TRADE.into(), MINIMUM_TRADE.into()]));
-        let extension = evm.deploy(DEPLOYER, extension, &words(&[place.clone(), admin.into()]));
-        let fees = evm.deploy(DEPLOYER, fees, &words(&[place]));
-        let vault = evm.deploy(DEPLOYER, main, &words(&[extension.into(), OWNER.into(), fees.into()]));
-        let trader = evm.deploy(OWNER, trader, &words(&[vault.into()]));
-        let mut coins: Vec<_> = DECIMALS.iter().map(|decimals| (evm.deploy(OWNER, coin, &words(&[(*decimals).into()])), *decimals)).collect();
+        let admin = evm.deploy(DEPLOYER, admin, &[place.clone(), 0u64.into(), 0u64.into(), MINIMUM_TRADE.into(), MINIMUM_TRADE.into()]);
+        let extension = evm.deploy(DEPLOYER, extension, &[place.clone(), admin.into()]);
+        let fees = evm.deploy(DEPLOYER, fees, &[place]);
+        let vault = evm.deploy(DEPLOYER, main, &[extension.into(), OWNER.into(), fees.into()]);
+        let trader = evm.deploy(OWNER, trader, &[vault.into()]);
+        let mut coins: Vec<_> = DECIMALS.iter().map(|decimals| (evm.deploy(OWNER, coin, &[(*decimals).into()]), *decimals)).collect();
         coins.sort();
         (0..coins.len()).for_each(|at| evm.place(provider(at), stub::constant()));
         Self { evm, vault, trader, coins }
@@ -121,7 +121,7 @@ impl Pool {
             if self.has_rate[at] {
                 let part = if random.below(4) == 0 { 0 } else { random.below(ONE / 100) };
                 self.rates[at] = *random.pick(&[ONE, ONE / 100 * 101, ONE / 2, 2 * ONE, 3 * ONE]) + part;
-                chain.evm.set_storage(provider(at), 0, stub::value(self.rates[at]));
+                chain.evm.set_storage(provider(at), 0u64, self.rates[at]);
             }
         }
     }
@@ -170,7 +170,7 @@ fn deploy_weighted(count: usize) -> impl FnOnce(&mut Chain, &mut Random) -> (Add
         let params =
             Argument::Tuple(vec!["n".into(), "s".into(), (count as u64).into(), weights.as_slice().into(), "v".into(), minima.as_slice().into()]);
         let vault = chain.vault;
-        let address = chain.evm.deploy(OWNER, &codes().weighted, &words(&[params, vault.into()]));
+        let address = chain.evm.deploy(OWNER, &codes().weighted, &[params, vault.into()]);
         (address, json!({ "normalizedWeights": weights, "minTokenBalances": minima }))
     }
 }
@@ -179,7 +179,7 @@ fn deploy_stable(chain: &mut Chain, random: &mut Random) -> (Address, Value) {
     let amp = *random.pick(&[1, 5, 50, 200, 1_000, 5_000, 50_000]);
     let params = Argument::Tuple(vec!["n".into(), "s".into(), amp.into(), "v".into()]);
     let vault = chain.vault;
-    let address = chain.evm.deploy(OWNER, &codes().stable, &words(&[params, vault.into()]));
+    let address = chain.evm.deploy(OWNER, &codes().stable, &[params, vault.into()]);
     (address, json!({ "startValue": amp * 1_000, "endValue": amp * 1_000, "maxImbalanceRatio": 10_000 }))
 }
 

@@ -4,9 +4,9 @@ use arb_engine::proof::{cases, report, Level, Random};
 use arb_engine::protocols::family::Direction;
 use arb_engine::protocols::registry::pool_from_json;
 use arb_engine::u256::U256;
-use arb_engine_proofs_balancer::abi::{call, encode, number, words, Argument, Word};
-use arb_engine_proofs_balancer::artifact::compiled;
-use arb_engine_proofs_balancer::evm::Evm;
+use arb_engine_proofs::abi::{call, encode, number, Argument, Word};
+use arb_engine_proofs::artifact::compiled;
+use arb_engine_proofs::evm::Evm;
 use revm::primitives::{address, keccak256, Address, Bytes};
 use serde_json::json;
 
@@ -29,32 +29,22 @@ impl Vault {
         let mut evm = Evm::new();
         let asset = evm.deploy(OWNER, asset, &[]);
         let vault = match offset {
-            Some(offset) => evm.deploy(OWNER, with_offset, &words(&[asset.into(), offset.into()])),
-            None => evm.deploy(OWNER, plain, &words(&[asset.into()])),
+            Some(offset) => evm.deploy(OWNER, with_offset, &[asset.into(), offset.into()]),
+            None => evm.deploy(OWNER, plain, &[asset.into()]),
         };
         evm.send(OWNER, asset, call("approve(address,uint256)", &[vault.into(), U256::MAX.into()])).expect("an approval");
         Self { evm, asset, vault, offset }
     }
 
-    fn put(&mut self, contract: Address, slot: Word, value: U256) {
-        let Argument::Word(value) = value.into() else { unreachable!("a number is a word") };
-        self.evm.set_word(contract, slot, value);
-    }
-
     /// The owner holds every share and what is left of all assets.
     fn hold(&mut self, assets: U256, supply: U256) {
         let (asset, vault) = (self.asset, self.vault);
-        let place = |slot: u64| U256::from(slot);
-        let word = |slot: u64| match place(slot).into() {
-            Argument::Word(word) => word,
-            _ => unreachable!("a number is a word"),
-        };
-        self.put(asset, slot(vault, 0), assets);
-        self.put(asset, slot(OWNER, 0), U256::MAX.saturating_sub(assets));
+        self.evm.set_storage(asset, slot(vault, 0), assets);
+        self.evm.set_storage(asset, slot(OWNER, 0), U256::MAX.saturating_sub(assets));
         // Storage of OpenZeppelin: balances, allowances, supply; of solmate: name, symbol, supply, balances.
         let balances = if self.offset.is_some() { 0 } else { 3 };
-        self.put(vault, slot(OWNER, balances), supply);
-        self.put(vault, word(2), supply);
+        self.evm.set_storage(vault, slot(OWNER, balances), supply);
+        self.evm.set_storage(vault, 2u64, supply);
         assert_eq!(self.view("totalAssets()"), assets);
         assert_eq!(self.view("totalSupply()"), supply);
     }
