@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createInterface } from "node:readline";
 import { Contract, ContractFactory, JsonRpcProvider, type JsonRpcSigner, Network } from "ethers";
 import type { ChainConfig } from "../../config/chain.ts";
 import { ArbError } from "../../domain/errors.ts";
+import { startNode } from "./node.ts";
 
 const require = createRequire(import.meta.url);
 const CHAIN_ID = 31337;
@@ -38,19 +38,16 @@ interface Artifact {
 }
 
 export async function startExchange(): Promise<Exchange> {
-	const node = spawn(anvilBinary(), ["--port", "0", "--balance", FUNDS.toString(), "--order", "fifo"], {
-		stdio: ["ignore", "pipe", "ignore"],
-	});
+	const { node, rpcUrl } = await startNode(["--balance", FUNDS.toString(), "--order", "fifo"]);
 	try {
-		return await deployExchange(node);
+		return await deployExchange(node, rpcUrl);
 	} catch (error) {
 		node.kill("SIGKILL");
 		throw error;
 	}
 }
 
-async function deployExchange(node: ChildProcess): Promise<Exchange> {
-	const rpcUrl = `http://${await listeningAddress(node)}`;
+async function deployExchange(node: ChildProcess, rpcUrl: string): Promise<Exchange> {
 	const network = Network.from(CHAIN_ID);
 	const provider = new JsonRpcProvider(rpcUrl, network, { staticNetwork: network, cacheTimeout: -1, pollingInterval: 20 });
 	const signer = await provider.getSigner(0);
@@ -140,23 +137,6 @@ async function deployExchange(node: ChildProcess): Promise<Exchange> {
 			if (node.exitCode === null && node.signalCode === null) await once(node, "exit");
 		},
 	};
-}
-
-function anvilBinary(): string {
-	return require.resolve(`@foundry-rs/anvil-${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}/bin/anvil`);
-}
-
-async function listeningAddress(node: ChildProcess): Promise<string> {
-	if (node.stdout === null) throw new ArbError({ code: "unavailable", message: "anvil was started without its output", retryable: false });
-	const lines = createInterface(node.stdout);
-	for await (const line of lines) {
-		const address = /Listening on (\S+)/.exec(line)?.[1];
-		if (address === undefined) continue;
-		// Read on, or the pipe fills up and the node stops.
-		node.stdout.resume();
-		return address;
-	}
-	throw new ArbError({ code: "unavailable", message: "anvil ended before it listened", retryable: false });
 }
 
 async function deploy(signer: JsonRpcSigner, artifact: Artifact, args: readonly unknown[]): Promise<Contract> {

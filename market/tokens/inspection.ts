@@ -1,0 +1,271 @@
+import { AbiCoder, id } from "ethers";
+import type { BlockRef } from "../../domain/candidate.ts";
+import { ArbError } from "../../domain/errors.ts";
+import type { TokenFacts, TokenFeature, TokenMetadata } from "../../domain/token-facts.ts";
+import type { ChainClient } from "../chain-client.ts";
+import { addressAt, uintAt } from "../protocols/abi-word.ts";
+import { type BalanceSlot, markedSlots, slotFrom } from "./balance-slot.ts";
+import { behaviourOf } from "./behaviour.ts";
+import { type KnownFunction, knownFunctions, PROXY_SLOTS, proxyOf } from "./code.ts";
+import { readMetadata } from "./metadata.ts";
+import { rehearsalsOf } from "./rehearsals.ts";
+import { decodeInspection, encodeInspection, type Question, type Report, type Scenario } from "./report.ts";
+import { isRefusal, overridesMissing, type Simulation, simulate } from "./simulation.ts";
+import { bareStage, freshAddress, type Stage, type StageHolder, setStage, withOrigin } from "./stage.ts";
+
+/** A token, and accounts that probably hold some of it, such as its pools. */
+export interface TokenToInspect {
+	readonly address: string;
+	readonly holders: readonly string[];
+}
+
+export interface InspectionOrder {
+	/** The state of whose end all is read and tried out. */
+	readonly block: BlockRef;
+	readonly tokens: readonly TokenToInspect[];
+	/** Known tokens whose second address one of these might be; earlier ones of `tokens` count as well. */
+	readonly against?: readonly string[];
+	/** An account to trade as in the second set of rehearsals, our executor for instance: it may be on a token's list. A fresh one where absent. */
+	readonly trader?: string;
+}
+
+type Reader = Pick<ChainClient, "chainId" | "request" | "callAt">;
+
+/** Tokens under way at once: each is a few calls of some hundred thousand bytes. */
+const AT_ONCE = 8;
+/** Candidates for a holder that are asked for their balance. */
+const HOLDERS = 24;
+/** Base units below which a holder's balance proves too little; a written balance then serves. */
+const LEAST_BALANCE = 1_000n;
+/** What a set of rehearsals of an ordinary token takes, and room for one that does more. */
+const LEAST_GAS = 9_000_000n;
+/** How far away in time the second set of rehearsals is. */
+const LATER = { seconds: 86_400, blocks: 7_200 };
+
+const BALANCE_OF = id("balanceOf(address)").slice(0, 10);
+const IMPLEMENTATION = id("implementation()").slice(0, 10);
+const METADATA = ["name()", "symbol()", "decimals()", "totalSupply()"].map((signature) => id(signature).slice(0, 10));
+
+/** What is known of a token before it is tried out. */
+interface Survey {
+	readonly address: string;
+	readonly code: string;
+	readonly proxyWords: readonly string[];
+	readonly metadata: TokenMetadata;
+	readonly isBalanceReadable: boolean;
+	readonly holder: { readonly address: string; readonly balance: bigint } | null;
+	readonly slot: (BalanceSlot & { readonly account: string }) | null;
+	readonly isBalanceDerived: boolean;
+}
+
+/**
+ * Tries tokens out at a block, in a few batches of calls for all of them together: what they say of themselves, what their code holds, and what they do
+ * when a holder's tokens are moved about under state overrides. Nothing is sent, no account of ours needs to own anything.
+ *
+ * @throws ArbError `dependency_missing` for a node without state overrides, or one that gives a call too little gas; else of {@link ChainClient}
+ */
+export async function inspectTokens(client: Reader, order: InspectionOrder): Promise<readonly TokenFacts[]> {
+	const against = (order.against ?? []).map((address) => ({ address, holders: [] }));
+	const surveys = await inTurns([...against, ...order.tokens], (token) => surveyToken(client, order.block, token));
+	return await inTurns(surveys.slice(against.length), (survey) => {
+		const earlier = surveys.slice(0, surveys.indexOf(survey));
+		const twins = earlier.filter((known) => mayBeSame(known, survey)).map(({ address }) => address);
+		return examineToken(client, order, survey, twins);
+	});
+}
+
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+	const done: R[] = [];
+	for (let from = 0; from < items.length; from += AT_ONCE) done.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(work))));
+	return done;
+}
+
+/** Two addresses of one token say the same of it. */
+function mayBeSame(a: Survey, b: Survey): boolean {
+	const { totalSupply, decimals } = a.metadata;
+	return (
+		a.address !== b.address && (totalSupply ?? 0n) !== 0n && totalSupply === b.metadata.totalSupply && decimals === b.metadata.decimals
+	);
+}
+
+async function surveyToken(client: Reader, block: BlockRef, { address, holders }: TokenToInspect): Promise<Survey> {
+	const account = freshAddress();
+	const { inspector, state } = bareStage();
+	const asked = holders.slice(0, HOLDERS);
+	const questions = [...METADATA, ...[account, ...asked].map(balanceOf)].map((data) => ({ target: address, data }));
+	const [code, report, ...proxyWords] = await Promise.all([
+		client.request("eth_getCode", [address, { blockHash: block.hash }]),
+		inspect(client, block, address, {
+			to: inspector,
+			data: encodeInspection(address, null, [{ steps: [], questions }]),
+			state: { ...state, [address]: markedSlots(account) },
+		}).catch((error: unknown) => {
+			throw isRefusal(error) ? overridesMissing(address, error) : error;
+		}),
+		...PROXY_SLOTS.map(({ slot }) => client.request("eth_getStorageAt", [address, slot, { blockHash: block.hash }])),
+	]);
+	const answers = report.performances[0]?.answers ?? [];
+	const [name = null, symbol = null, decimals = null, totalSupply = null, marked = null, ...balances] = answers;
+	const slot = marked === null ? null : slotFrom(marked, account);
+	const held = asked.map((holder, i) => ({ address: holder, balance: wordOf(balances[i]) ?? 0n }));
+	const largest = held.reduce((best: (typeof held)[number] | null, next) => (next.balance > (best?.balance ?? 0n) ? next : best), null);
+	return {
+		address,
+		code: String(code),
+		proxyWords: proxyWords.map(String),
+		metadata: readMetadata({ name, symbol, decimals, totalSupply }),
+		isBalanceReadable: wordOf(marked) !== null,
+		holder: largest !== null && largest.balance >= LEAST_BALANCE ? largest : null,
+		slot: slot === null || slot === "derived" ? null : { ...slot, account },
+		isBalanceDerived: slot === "derived",
+	};
+}
+
+async function examineToken(client: Reader, order: InspectionOrder, survey: Survey, twins: readonly string[]): Promise<TokenFacts> {
+	const { block } = order;
+	const at = { blockHash: block.hash };
+	let proxy = proxyOf(survey.code, survey.proxyWords);
+	if (proxy?.kind === "eip-1967-beacon") {
+		const [answer = "0x"] = await client.callAt(block.hash, [{ to: proxy.implementation, data: IMPLEMENTATION }]);
+		proxy = { ...proxy, implementation: addressAt(answer, 0) };
+	}
+	const [implementation, holderCode] = await Promise.all([
+		proxy === null ? "0x" : client.request("eth_getCode", [proxy.implementation, at]),
+		survey.holder === null ? "0x" : client.request("eth_getCode", [survey.holder.address, at]),
+	]);
+	const known = knownFunctions([survey.code, String(implementation)]);
+	const source = sourceOf(survey, String(holderCode));
+	const facts = {
+		chainId: client.chainId,
+		address: survey.address,
+		block: { number: block.number, hash: block.hash },
+		codeBytes: (survey.code.length - 2) / 2,
+		proxy,
+		metadata: survey.metadata,
+		isBalanceReadable: survey.isBalanceReadable,
+		isBalanceDerived: survey.isBalanceDerived,
+	};
+	if (source === null || facts.codeBytes === 0) {
+		const features = known.map(({ kind, signature }) => ({ kind, signature, answer: null }));
+		return { ...facts, features, funding: null, here: null, elsewhere: null, isTimeChecked: false, aliasOf: null };
+	}
+	const [here, elsewhere] = await Promise.all([
+		rehearseHere(client, order, survey.address, { ...source, twins, known }),
+		rehearseElsewhere(client, order, survey.address, source),
+	]);
+	return { ...facts, funding: source.funding, ...here, ...elsewhere };
+}
+
+interface Source {
+	readonly funding: NonNullable<TokenFacts["funding"]>;
+	readonly holder: StageHolder;
+	readonly balance: bigint;
+}
+
+function sourceOf({ address, holder, slot, metadata }: Survey, holderCode: string): Source | null {
+	if (holder !== null) {
+		const { address: held, balance } = holder;
+		return { funding: { kind: "holder", holder: held }, holder: { kind: "holder", address: held, code: holderCode }, balance };
+	}
+	if (slot === null) return null;
+	// A part of what there is, as a pool would hold; a token that does not say how much there is gets a round number.
+	const supply = metadata.totalSupply ?? 0n;
+	const balance = supply / 4n >= LEAST_BALANCE ? supply / 4n : 10n ** 18n;
+	return {
+		funding: slot.funding,
+		holder: { kind: "slot", address: slot.account, token: address, key: slot.key, amount: balance },
+		balance,
+	};
+}
+
+/** In the block's own circumstances, as a transaction that pays for its gas. */
+async function rehearseHere(
+	client: Reader,
+	{ block }: InspectionOrder,
+	token: string,
+	of: Source & { readonly twins: readonly string[]; readonly known: readonly KnownFunction[] },
+): Promise<Pick<TokenFacts, "here" | "features" | "aliasOf">> {
+	const stage = setStage(of.holder);
+	const rehearsals = rehearsalsOf(token, stage, of.balance);
+	const asked = of.known.flatMap(({ data }): readonly Question[] => (data === null ? [] : [{ target: token, data }]));
+	const firstBuy = rehearsals.find(({ name }) => name === "round trip: third")?.steps.slice(0, 1) ?? [];
+	const scenarios: readonly Scenario[] = [
+		{ steps: [], questions: asked },
+		{ steps: firstBuy, questions: of.twins.map((twin) => ({ target: twin, data: balanceOf(stage.trader) })) },
+		...rehearsals.map(({ steps }) => ({ steps, questions: [] })),
+	];
+	const report = await inspect(client, block, token, {
+		...callOf(token, stage, scenarios),
+		from: stage.origin,
+		gasPrice: quantity(2n * BigInt(block.baseFeePerGasWei)),
+	});
+	const [answered, twinned, ...performances] = report.performances;
+	const said = new Map(asked.map(({ data }, i) => [data, wordOf(answered?.answers[i])]));
+	return {
+		here: behaviourOf(stage, rehearsals, performances),
+		features: of.known.map(({ kind, signature, data }): TokenFeature => ({ kind, signature, answer: said.get(data ?? "") ?? null })),
+		aliasOf: of.twins.find((_, i) => (wordOf(twinned?.answers[i]) ?? 0n) > 0n) ?? null,
+	};
+}
+
+/** At another time, built by and sent from others, without a gas price: a token that only behaves when it is watched gives itself away here. */
+async function rehearseElsewhere(
+	client: Reader,
+	{ block, trader }: InspectionOrder,
+	token: string,
+	source: Source,
+): Promise<Pick<TokenFacts, "elsewhere" | "isTimeChecked">> {
+	const stage = setStage(source.holder, trader);
+	const rehearsals = rehearsalsOf(token, stage, source.balance);
+	const call = {
+		...callOf(
+			token,
+			stage,
+			rehearsals.map(({ steps }) => ({ steps, questions: [] })),
+		),
+		from: stage.origin,
+	};
+	const time = BigInt(block.timestamp + LATER.seconds);
+	const feeRecipient = freshAddress();
+	const later = { number: quantity(BigInt(block.number + LATER.blocks)), time: quantity(time), feeRecipient };
+	const report = await inspect(client, block, token, { ...call, block: later }).catch((error: unknown) => {
+		// State overrides were taken in the survey, so what is refused are the block's.
+		if (isRefusal(error)) return inspect(client, block, token, call);
+		throw error;
+	});
+	return {
+		elsewhere: behaviourOf(stage, rehearsals, report.performances),
+		isTimeChecked: report.timestamp === time && report.coinbase === feeRecipient,
+	};
+}
+
+function callOf(token: string, stage: Stage, scenarios: readonly Scenario[]): Pick<Simulation, "to" | "data" | "state"> {
+	return { to: stage.inspector, data: encodeInspection(token, stage, scenarios), state: withOrigin(stage) };
+}
+
+async function inspect(client: Reader, block: BlockRef, token: string, simulation: Simulation): Promise<Report> {
+	const answer = await simulate(client, block.hash, simulation);
+	// Where the override was left out there is no code, and a call of nothing succeeds with nothing.
+	if (answer === "0x") throw overridesMissing(token);
+	const report = decodeInspection(answer);
+	if (report.gasAvailable < LEAST_GAS) {
+		throw new ArbError({
+			code: "dependency_missing",
+			message: `rpcUrl: the node gives an eth_call ${report.gasAvailable} gas, inspecting token ${token} takes ${LEAST_GAS}; raise its limit (Geth: --rpc.gascap) or use another`,
+			retryable: false,
+		});
+	}
+	return report;
+}
+
+function balanceOf(account: string): string {
+	return BALANCE_OF + AbiCoder.defaultAbiCoder().encode(["address"], [account]).slice(2);
+}
+
+function wordOf(answer: string | null | undefined): bigint | null {
+	return answer == null || answer.length < 66 ? null : uintAt(answer, 0);
+}
+
+function quantity(value: bigint): string {
+	return `0x${value.toString(16)}`;
+}
