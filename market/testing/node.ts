@@ -15,7 +15,9 @@ export async function startNode(options: readonly string[]): Promise<{ readonly 
 }
 
 function anvilBinary(): string {
-	return createRequire(import.meta.url).resolve(`@foundry-rs/anvil-${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}/bin/anvil`);
+	return createRequire(import.meta.url).resolve(
+		`@foundry-rs/anvil-${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}/bin/anvil`,
+	);
 }
 
 async function listeningAddress(node: ChildProcess): Promise<string> {

@@ -71,7 +71,10 @@ export async function startWeirdChain(): Promise<WeirdChain> {
 			async send({ name, at: address, method }, ...args) {
 				await (await at(name, address).getFunction(method)(...args, GAS)).wait();
 			},
-			read: ({ name, at: address, method }, ...args) => at(name, address).getFunction(method).staticCall(...args),
+			read: ({ name, at: address, method }, ...args) =>
+				at(name, address)
+					.getFunction(method)
+					.staticCall(...args),
 			async fund(token, amount = POOL_SHARE) {
 				await (await at("Plain", token).getFunction("transfer")(pool, amount, GAS)).wait();
 			},

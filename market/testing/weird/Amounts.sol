@@ -64,7 +64,15 @@ contract Gluttonous is Plain {
     }
 }
 
-/// @title Its balances take all the gas there is
+/// @title Spends what gas it gets on a transfer
+contract Burning is Plain {
+    function move(address from, address to, uint256 value) internal override {
+        super.move(from, to, value);
+        if (from != issuer) while (gasleft() > 60_000) {}
+    }
+}
+
+/// @title Spends what gas it gets on telling a balance
 contract Bottomless is Plain {
     function balanceOf(address account) public view override returns (uint256) {
         if (balances[account] != 0 && account != issuer) while (gasleft() > 10_000) {}

@@ -39,10 +39,24 @@ contract Limited is Plain {
     }
 }
 
-/// @title No account but the issuer may be emptied
+/// @title The pool may not be emptied
+contract Reserved is Plain {
+    address private immutable reserve;
+
+    constructor(address pool) {
+        reserve = pool;
+    }
+
+    function move(address from, address to, uint256 value) internal override {
+        require(from != reserve || value < balances[from], "leave some");
+        super.move(from, to, value);
+    }
+}
+
+/// @title Every account must keep something, and ours sell all they have
 contract KeepsDust is Plain {
     function move(address from, address to, uint256 value) internal override {
-        require(from == issuer || value < balances[from] || value < 1_000 ether, "leave some");
+        require(value < balances[from], "leave some");
         super.move(from, to, value);
     }
 }
