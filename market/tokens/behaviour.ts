@@ -39,6 +39,7 @@ export function behaviourOf(stage: Stage, rehearsals: readonly Rehearsal[], perf
 	return {
 		unfinished: rehearsals.length - performed.size,
 		holderBalance: trip?.start.balances[HOLDER] ?? null,
+		readingGas: Math.max(0, ...[...performed.values()].flatMap(({ outcomes }) => outcomes.map(({ seen }) => seen.gasUsed))),
 		moves: rehearsals.flatMap((rehearsal) => movesOf(stage, rehearsal, performed.get(rehearsal.name))),
 		drift: driftOf(performed.get("sending on")),
 		unaskedCalls: callsIn(performed, (name) => name !== "receiving as a registered recipient"),
@@ -53,8 +54,7 @@ export function behaviourOf(stage: Stage, rehearsals: readonly Rehearsal[], perf
 			takesLarge: succeeds("approving much"),
 		},
 		takesZeroTransfer: succeeds("moving zero"),
-		selfTransferChange:
-			toSelf === null || !isSuccess(answerOf(toSelf.outcome)) ? null : change(toSelf.before, toSelf.outcome.seen.balances, TRADER),
+		selfTransfer: toSelf && (isSuccess(answerOf(toSelf.outcome)) ? change(toSelf.before, toSelf.outcome.seen.balances, TRADER) : "refused"),
 		takesZeroAddress: toNobody === null ? null : isSuccess(answerOf(toNobody.outcome)),
 		overdraft: overdraftAnswer(afterBuy("moving too much")),
 		maxTransfer: overdraftAnswer(afterBuy("moving the maximum")),

@@ -3,9 +3,11 @@ import { isSuccess } from "./behaviour.ts";
 
 const UINT256_MAX = (1n << 256n) - 1n;
 
-/** What a reader must know about a token, allowed or not. */
-export function notesOf(facts: TokenFacts): readonly TokenNote[] {
-	return [...ofCode(facts), ...ofMetadata(facts), ...(facts.here === null ? [] : ofBehaviour(facts.here)), ...ofInspection(facts)];
+/** What a reader must know about a token; of one that is not allowed, its quirks say no more than why it is not. */
+export function notesOf(facts: TokenFacts, { allowed }: { readonly allowed: boolean }): readonly TokenNote[] {
+	if (facts.codeBytes === 0) return [];
+	const quirks = allowed && facts.here !== null ? ofBehaviour(facts.here) : [];
+	return [...ofCode(facts), ...ofMetadata(facts), ...quirks, ...ofInspection(facts)];
 }
 
 function ofCode({ proxy, features }: TokenFacts): readonly TokenNote[] {
@@ -63,7 +65,7 @@ function ofBehaviour(here: TokenBehaviour): readonly TokenNote[] {
 	);
 	note("zero_transfer_refused", !here.takesZeroTransfer, "a transfer of zero fails");
 	note("zero_address_refused", here.takesZeroAddress === false, "a transfer to the zero address fails");
-	note("self_transfer_refused", here.selfTransferChange === null, "a transfer to oneself fails");
+	note("self_transfer_refused", here.selfTransfer === "refused", "a transfer to oneself fails");
 	note("one_unit_refused", isRefused("unit"), "a transfer of one base unit fails");
 	note("emptying_refused", isRefused("all"), "a transfer of the holder's whole balance fails");
 	note("max_moves_balance", here.maxTransfer === "moved_balance", "a transfer of 2^256 - 1 moves the balance");

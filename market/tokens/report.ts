@@ -16,6 +16,8 @@ export interface Scenario {
 /** Balances by account, in the order of {@link accountsOf}; base units, and wei of the native coin. */
 export interface Look {
 	readonly isReadable: boolean;
+	/** Of the balance that took most to read. */
+	readonly gasUsed: number;
 	readonly balances: readonly bigint[];
 	readonly allowance: bigint;
 	readonly coin: bigint;
@@ -96,6 +98,7 @@ function decodePerformance(bytes: string): Performance {
 function lookOf(seen: Result): Look {
 	return {
 		isReadable: seen.getValue("readable"),
+		gasUsed: Number(seen.getValue("gasUsed")),
 		balances: [...seen.getValue("balances")],
 		allowance: seen.getValue("allowance"),
 		coin: seen.getValue("coin"),

@@ -9,6 +9,9 @@ const MOST_DECIMALS = 36n;
 /** Base units by which balances that are kept as shares are off after a transfer: one for each of two divisions. */
 const ROUNDING = 2n;
 const PPM = 1_000_000n;
+/** Pools read balances with all the gas that is left, so a token can burn a route's: several times what interest-bearing tokens take. */
+const MOST_READING_GAS = 120_000;
+const MOST_MOVING_GAS = 500_000;
 
 /**
  * May routes use the token? What a route needs is what pools' mathematics takes for granted: whoever is paid an amount receives it, whoever pays it has
@@ -16,7 +19,8 @@ const PPM = 1_000_000n;
  */
 export function decideToken(facts: TokenFacts): TokenVerdict {
 	const exclusion = exclusionOf(facts);
-	return { allowed: exclusion === null, exclusion, notes: notesOf(facts) };
+	const allowed = exclusion === null;
+	return { allowed, exclusion, notes: notesOf(facts, { allowed }) };
 }
 
 function exclusionOf(facts: TokenFacts): Exclusion | null {
@@ -53,7 +57,27 @@ function contextual(found: Exclusion | null): Exclusion | null {
 }
 
 function fault(behaviour: TokenBehaviour, isPaused: boolean): Exclusion | null {
-	return immovable(behaviour, isPaused) ?? inexact(behaviour.moves) ?? overreaching(behaviour);
+	const { moves } = behaviour;
+	return (
+		costly(behaviour) ??
+		// What a route cannot do without comes first, then what explains why a larger or later transfer fails.
+		immovable(moves, ["buy", "sell"], isPaused) ??
+		dishonest(moves) ??
+		inexact(moves) ??
+		immovable(moves, ["send", "pull"], isPaused) ??
+		limited(moves) ??
+		overreaching(behaviour)
+	);
+}
+
+function costly({ unfinished, moves, readingGas }: TokenBehaviour): Exclusion | null {
+	if (unfinished > 0) {
+		return exclusion("too_costly", `${unfinished} rehearsals did not end within the gas of a call, or left balances that cannot be read`);
+	}
+	if (readingGas > MOST_READING_GAS) return exclusion("too_costly", `reading a balance takes ${readingGas} gas`);
+	const dearest = moves.toSorted((a, b) => b.gasUsed - a.gasUsed)[0];
+	if (dearest === undefined || dearest.gasUsed <= MOST_MOVING_GAS) return null;
+	return exclusion("too_costly", `a ${dearest.kind} takes ${dearest.gasUsed} gas`);
 }
 
 const IMMOVABLE = {
@@ -63,11 +87,8 @@ const IMMOVABLE = {
 	pull: ["cannot_pull", "an approved spender cannot take it by transferFrom"],
 } as const satisfies Readonly<Record<TokenMove["kind"], readonly [TokenExclusion, string]>>;
 
-function immovable({ moves, unfinished }: TokenBehaviour, isPaused: boolean): Exclusion | null {
-	if (unfinished > 0) {
-		return exclusion("too_costly", `${unfinished} rehearsals did not end within the gas of a call, or left balances that cannot be read`);
-	}
-	for (const kind of ["buy", "sell", "send", "pull"] as const) {
+function immovable(moves: readonly TokenMove[], kinds: readonly TokenMove["kind"][], isPaused: boolean): Exclusion | null {
+	for (const kind of kinds) {
 		const tried = moves.filter((move) => move.kind === kind);
 		const failed = tried.filter(isRefused);
 		if (tried.length > 0 && failed.length === tried.length) {
@@ -75,21 +96,25 @@ function immovable({ moves, unfinished }: TokenBehaviour, isPaused: boolean): Ex
 			return isPaused ? exclusion("paused", `it is paused: ${sentence}`) : exclusion(code, `${sentence}: ${endOf(failed[0])}`);
 		}
 	}
+	return null;
+}
+
+function dishonest(moves: readonly TokenMove[]): Exclusion | null {
 	const pretended = moves.find((move) => move.asked > ROUNDING && isSuccess(move.answer) && move.sent === 0n && move.received === 0n);
 	if (pretended !== undefined) return exclusion("pretends", `a ${pretended.kind} of ${pretended.asked} reported success and moved nothing`);
 	const denied = moves.find((move) => !isSuccess(move.answer) && move.answer !== "failure" && move.received !== 0n);
-	if (denied !== undefined) {
-		return exclusion("returns_false", `a ${denied.kind} moved ${denied.received} and returned ${denied.answer}: a checking caller reverts`);
-	}
-	// A whole balance or a single unit is not what routes move; anything between is.
-	const limited = moves.find((move) => isRefused(move) && move.size !== "all" && move.size !== "unit");
-	if (limited !== undefined) {
-		return exclusion(
-			"transfer_limit",
-			`a ${limited.kind} of ${limited.asked} (${limited.size} of the holder's balance) fails where less passes`,
-		);
-	}
-	return null;
+	if (denied === undefined) return null;
+	return exclusion("returns_false", `a ${denied.kind} moved ${denied.received} and returned ${denied.answer}: a checking caller reverts`);
+}
+
+/** A whole balance or a single unit is not what routes move; anything between is. */
+function limited(moves: readonly TokenMove[]): Exclusion | null {
+	const refused = moves.find((move) => isRefused(move) && move.size !== "all" && move.size !== "unit");
+	if (refused === undefined) return null;
+	return exclusion(
+		"transfer_limit",
+		`a ${refused.kind} of ${refused.asked} (${refused.size} of the holder's balance) fails where less passes`,
+	);
 }
 
 function isRefused(move: TokenMove): boolean {
@@ -114,11 +139,14 @@ function inexact(moves: readonly TokenMove[]): Exclusion | null {
 		);
 	}
 	const kinds = [...new Set(off.map(({ move }) => move.kind))].map((kind) => {
-		const largest = off.map(({ move }) => move).filter((move) => move.kind === kind).toSorted((a, b) => compare(b.asked, a.asked))[0];
-		return `${kind}: ${largest?.asked} asked, ${largest?.sent} sent, ${largest?.received} received`;
+		const shares = off.filter(({ move }) => move.kind === kind).map(({ move, by }) => (by * PPM) / move.asked);
+		return `${kind} ${shares.toSorted(compare).at(-1)}`;
 	});
-	const ppm = (most.by * PPM) / most.move.asked;
-	return exclusion("transfer_fee", `transfers are not of the amount asked for (${ppm} ppm off): ${kinds.join("; ")}`);
+	const { kind, asked, sent, received } = most.move;
+	return exclusion(
+		"transfer_fee",
+		`transfers are not of the amount, in millionths: ${kinds.join(", ")}; a ${kind} of ${asked} cost ${sent} and delivered ${received}`,
+	);
 }
 
 /** What the recipient lacks or has too much; where that is right, what the sender paid too much or too little. */
@@ -139,8 +167,9 @@ function overreaching(behaviour: TokenBehaviour): Exclusion | null {
 		return exclusion("calls_recipient", "it calls who sends or receives it, unasked: others' code runs in the middle of a route");
 	}
 	if (behaviour.pullsOthersFreely === true) return exclusion("unguarded", "anybody can take it from anybody without an allowance");
-	if (behaviour.selfTransferChange !== null && behaviour.selfTransferChange !== 0n) {
-		return exclusion("self_transfer", `a transfer to oneself changes the balance by ${behaviour.selfTransferChange}`);
+	const { selfTransfer } = behaviour;
+	if (typeof selfTransfer === "bigint" && selfTransfer !== 0n) {
+		return exclusion("self_transfer", `a transfer to oneself changes the balance by ${selfTransfer}`);
 	}
 	const overdrafts = [behaviour.overdraft, behaviour.maxTransfer];
 	if (overdrafts.includes("moved_more")) return exclusion("overdraft", "more than the balance can be moved");
