@@ -85,7 +85,9 @@ export type TokenAnswer = "true" | "false" | "nothing" | "other" | "failure";
  */
 export interface TokenMove {
 	readonly kind: "buy" | "sell" | "send" | "pull";
-	/** Which part of the holder's balance the rehearsal moves. */
+	/** The account whose tokens the rehearsal moves. */
+	readonly holder: string;
+	/** Which part of the holder's balance that is. */
 	readonly size: "unit" | "small" | "third" | "half" | "all";
 	readonly asked: bigint;
 	readonly answer: TokenAnswer;

@@ -4,10 +4,9 @@ pragma solidity 0.8.37;
 /// @title Tries a token out inside one `eth_call`; it exists in the call's state overrides alone and is never deployed
 /// @notice Each rehearsal starts from the state of the block: what it did is taken back. The accounts that act are {TokenPuppet}s.
 contract TokenInspector {
-    /// @dev What is watched: the balances of `accounts`, and of `owner` the allowance given to `spender` and the native coin.
+    /// @dev What is watched: of `owner`, the allowance given to `spender` and the native coin.
     struct Subject {
         address token;
-        address[] accounts;
         address owner;
         address spender;
     }
@@ -26,7 +25,9 @@ contract TokenInspector {
         bytes data;
     }
 
+    /// @dev `accounts` are those whose balances are watched.
     struct Scenario {
+        address[] accounts;
         Step[] steps;
         Question[] questions;
     }
@@ -99,11 +100,11 @@ contract TokenInspector {
 
     /// @notice Always reverts, so that nothing stays; the revert data is what it would have returned.
     function rehearse(Subject calldata subject, Scenario calldata scenario) external returns (Rehearsal memory done) {
-        done.start = look(subject);
+        done.start = look(subject, scenario.accounts);
         done.outcomes = new Outcome[](scenario.steps.length);
         for (uint256 i = 0; i < scenario.steps.length; ++i) {
             if (gasleft() < RESERVED_GAS) revert OutOfGas();
-            done.outcomes[i] = take(scenario.steps[i], subject);
+            done.outcomes[i] = take(scenario.steps[i], subject, scenario.accounts);
         }
         done.answers = new Answer[](scenario.questions.length);
         for (uint256 i = 0; i < scenario.questions.length; ++i) {
@@ -116,7 +117,10 @@ contract TokenInspector {
         }
     }
 
-    function take(Step calldata step, Subject calldata subject) private returns (Outcome memory outcome) {
+    function take(Step calldata step, Subject calldata subject, address[] calldata accounts)
+        private
+        returns (Outcome memory outcome)
+    {
         outcome.amount = step.amount;
         if (step.balanceOf != address(0)) {
             (, uint256 balance) = readWord(subject.token, abi.encodeWithSignature("balanceOf(address)", step.balanceOf));
@@ -130,17 +134,17 @@ contract TokenInspector {
         if (!obeyed) revert OutOfGas();
         (outcome.succeeded, outcome.returnSize, outcome.answer, outcome.gasUsed, outcome.calls) =
             abi.decode(said, (bool, uint256, uint256, uint256, uint256));
-        outcome.seen = look(subject);
+        outcome.seen = look(subject, accounts);
     }
 
-    function look(Subject calldata subject) private view returns (View memory seen) {
+    function look(Subject calldata subject, address[] calldata accounts) private view returns (View memory seen) {
         seen.readable = true;
-        seen.balances = new uint256[](subject.accounts.length);
-        for (uint256 i = 0; i < subject.accounts.length; ++i) {
+        seen.balances = new uint256[](accounts.length);
+        for (uint256 i = 0; i < accounts.length; ++i) {
             bool readable;
             uint256 before = gasleft();
             (readable, seen.balances[i]) =
-                readWord(subject.token, abi.encodeWithSignature("balanceOf(address)", subject.accounts[i]));
+                readWord(subject.token, abi.encodeWithSignature("balanceOf(address)", accounts[i]));
             uint256 used = before - gasleft();
             if (!readable) seen.readable = false;
             if (used > seen.gasUsed) seen.gasUsed = used;

@@ -1,8 +1,8 @@
 import type { OverdraftAnswer, TokenAnswer, TokenBehaviour, TokenMove } from "../../domain/token-facts.ts";
 import type { Rehearsal, RehearsalName } from "./rehearsals.ts";
-import { accountsOf, type Outcome, type Performance } from "./report.ts";
-import type { Stage } from "./stage.ts";
+import type { Outcome, Performance } from "./report.ts";
 
+/** Where a rehearsal's accounts are in what was seen. */
 const HOLDER = 0;
 const TRADER = 1;
 const OTHER = 2;
@@ -13,7 +13,7 @@ export function isSuccess(answer: TokenAnswer): boolean {
 }
 
 /** What the performances of {@link rehearsalsOf}, in the same order, say about a token. */
-export function behaviourOf(stage: Stage, rehearsals: readonly Rehearsal[], performances: readonly (Performance | null)[]): TokenBehaviour {
+export function behaviourOf(rehearsals: readonly Rehearsal[], performances: readonly (Performance | null)[]): TokenBehaviour {
 	const performed = new Map<RehearsalName, Performance>();
 	for (const [i, { name }] of rehearsals.entries()) {
 		const performance = performances[i];
@@ -40,7 +40,7 @@ export function behaviourOf(stage: Stage, rehearsals: readonly Rehearsal[], perf
 		unfinished: rehearsals.length - performed.size,
 		holderBalance: trip?.start.balances[HOLDER] ?? null,
 		readingGas: Math.max(0, ...[...performed.values()].flatMap(({ outcomes }) => outcomes.map(({ seen }) => seen.gasUsed))),
-		moves: rehearsals.flatMap((rehearsal) => movesOf(stage, rehearsal, performed.get(rehearsal.name))),
+		moves: rehearsals.flatMap((rehearsal) => movesOf(rehearsal, performed.get(rehearsal.name))),
 		drift: driftOf(performed.get("sending on")),
 		unaskedCalls: callsIn(performed, (name) => name !== "receiving as a registered recipient"),
 		registeredCalls: callsIn(performed, (name) => name === "receiving as a registered recipient"),
@@ -74,9 +74,9 @@ function answerOf({ succeeded, returnSize, answer }: Outcome): TokenAnswer {
 	return returnSize >= 32n && answer === 0n ? "false" : "other";
 }
 
-function movesOf(stage: Stage, rehearsal: Rehearsal, performance: Performance | undefined): readonly TokenMove[] {
+function movesOf(rehearsal: Rehearsal, performance: Performance | undefined): readonly TokenMove[] {
 	if (performance === undefined) return [];
-	const accounts = accountsOf(stage);
+	const { accounts } = rehearsal;
 	return rehearsal.steps.flatMap(({ move }, i) => {
 		const outcome = performance.outcomes[i];
 		// Nothing is asked where nothing arrived before: the move before this one tells.
@@ -87,6 +87,7 @@ function movesOf(stage: Stage, rehearsal: Rehearsal, performance: Performance | 
 			{
 				kind: move.kind,
 				size: move.size,
+				holder: move.holder,
 				asked: outcome.amount,
 				answer: answerOf(outcome),
 				sent: -change(before, after, accounts.indexOf(move.from)),

@@ -357,6 +357,22 @@ describe("an inspection", () => {
 		});
 	});
 
+	it("trades with the smaller pools as well: a tax may be on one of them alone", async () => {
+		const small = await chain.deploy("Pool");
+		const token = await chain.deploy("PairTax", small);
+		await chain.fund(token);
+		await chain.send({ name: "Plain", at: token, method: "transfer" }, small, 5_000n);
+		const block = await client.head();
+		const verdictWith = async (...holders: readonly string[]) => {
+			const [facts] = await inspectTokens(client, { block, tokens: [{ address: token, holders }] });
+			return facts && decideToken(facts);
+		};
+		expect(await verdictWith(chain.pool)).toMatchObject({ allowed: true });
+		const { exclusion } = (await verdictWith(small, chain.pool)) ?? {};
+		expect(exclusion?.code).toBe("transfer_fee");
+		expect(exclusion?.sentence).toContain(`sell 49790; a sell of 1667 with ${small} cost 1667 and delivered 1584`);
+	});
+
 	it("takes the balance of the holder that has most, and writes one where that is too little", async () => {
 		const token = await chain.deploy("Plain");
 		await chain.fund(token, 999n);

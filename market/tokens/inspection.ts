@@ -11,7 +11,7 @@ import { readMetadata } from "./metadata.ts";
 import { rehearsalsOf } from "./rehearsals.ts";
 import { decodeInspection, encodeInspection, type Question, type Report, type Scenario } from "./report.ts";
 import { isRefusal, overridesMissing, type Simulation, simulate } from "./simulation.ts";
-import { bareStage, freshAddress, type Stage, type StageHolder, setStage, withOrigin } from "./stage.ts";
+import { bareStage, type Counterparty, freshAddress, type Stage, type StageHolder, setStage, withOrigin } from "./stage.ts";
 
 /** A token, and accounts that probably hold some of it, such as its pools. */
 export interface TokenToInspect {
@@ -35,6 +35,8 @@ type Reader = Pick<ChainClient, "chainId" | "request" | "callAt">;
 const AT_ONCE = 8;
 /** Candidates for a holder that are asked for their balance. */
 const HOLDERS = 24;
+/** Holders that are traded with beside the largest: their code is sent along, so there are not all of them. */
+const COUNTERPARTIES = 7;
 /** Base units below which a holder's balance proves too little; a written balance then serves. */
 const LEAST_BALANCE = 1_000n;
 /** What a set of rehearsals of an ordinary token takes, and room for one that does more. */
@@ -53,7 +55,8 @@ interface Survey {
 	readonly proxyWords: readonly string[];
 	readonly metadata: TokenMetadata;
 	readonly isBalanceReadable: boolean;
-	readonly holder: { readonly address: string; readonly balance: bigint } | null;
+	/** Those with enough to prove something, the largest first. */
+	readonly holders: readonly { readonly address: string; readonly balance: bigint }[];
 	readonly slot: (BalanceSlot & { readonly account: string }) | null;
 	readonly isBalanceDerived: boolean;
 }
@@ -97,7 +100,7 @@ async function surveyToken(client: Reader, block: BlockRef, { address, holders }
 		client.request("eth_getCode", [address, { blockHash: block.hash }]),
 		inspect(client, block, address, {
 			to: inspector,
-			data: encodeInspection(address, null, [{ steps: [], questions }]),
+			data: encodeInspection(address, null, [{ accounts: [], steps: [], questions }]),
 			state: { ...state, [address]: markedSlots(account) },
 		}).catch((error: unknown) => {
 			throw isRefusal(error) ? overridesMissing(address, error) : error;
@@ -108,14 +111,16 @@ async function surveyToken(client: Reader, block: BlockRef, { address, holders }
 	const [name = null, symbol = null, decimals = null, totalSupply = null, marked = null, ...balances] = answers;
 	const slot = marked === null ? null : slotFrom(marked, account);
 	const held = asked.map((holder, i) => ({ address: holder, balance: wordOf(balances[i]) ?? 0n }));
-	const largest = held.reduce((best: (typeof held)[number] | null, next) => (next.balance > (best?.balance ?? 0n) ? next : best), null);
 	return {
 		address,
 		code: String(code),
 		proxyWords: proxyWords.map(String),
 		metadata: readMetadata({ name, symbol, decimals, totalSupply }),
 		isBalanceReadable: wordOf(marked) !== null,
-		holder: largest !== null && largest.balance >= LEAST_BALANCE ? largest : null,
+		holders: held
+			.filter(({ balance }) => balance >= LEAST_BALANCE)
+			.toSorted((a, b) => (a.balance < b.balance ? 1 : a.balance > b.balance ? -1 : 0))
+			.slice(0, 1 + COUNTERPARTIES),
 		slot: slot === null || slot === "derived" ? null : { ...slot, account },
 		isBalanceDerived: slot === "derived",
 	};
@@ -129,12 +134,15 @@ async function examineToken(client: Reader, order: InspectionOrder, survey: Surv
 		const [answer = "0x"] = await client.callAt(block.hash, [{ to: proxy.implementation, data: IMPLEMENTATION }]);
 		proxy = { ...proxy, implementation: addressAt(answer, 0) };
 	}
-	const [implementation, holderCode] = await Promise.all([
+	const [implementation, ...codes] = await Promise.all([
 		proxy === null ? "0x" : client.request("eth_getCode", [proxy.implementation, at]),
-		survey.holder === null ? "0x" : client.request("eth_getCode", [survey.holder.address, at]),
+		...survey.holders.map((holder) => client.request("eth_getCode", [holder.address, at])),
 	]);
 	const known = knownFunctions([survey.code, String(implementation)]);
-	const source = sourceOf(survey, String(holderCode));
+	const source = sourceOf(
+		survey,
+		survey.holders.map((holder, i) => ({ ...holder, code: String(codes[i]) })),
+	);
 	const facts = {
 		chainId: client.chainId,
 		address: survey.address,
@@ -160,22 +168,20 @@ interface Source {
 	readonly funding: NonNullable<TokenFacts["funding"]>;
 	readonly holder: StageHolder;
 	readonly balance: bigint;
+	readonly counterparties: readonly Counterparty[];
 }
 
-function sourceOf({ address, holder, slot, metadata }: Survey, holderCode: string): Source | null {
-	if (holder !== null) {
-		const { address: held, balance } = holder;
-		return { funding: { kind: "holder", holder: held }, holder: { kind: "holder", address: held, code: holderCode }, balance };
+function sourceOf({ address, slot, metadata }: Survey, [largest, ...counterparties]: readonly Counterparty[]): Source | null {
+	if (largest !== undefined) {
+		const { balance, ...holder } = largest;
+		return { funding: { kind: "holder", holder: holder.address }, holder: { kind: "holder", ...holder }, balance, counterparties };
 	}
 	if (slot === null) return null;
 	// A part of what there is, as a pool would hold; a token that does not say how much there is gets a round number.
 	const supply = metadata.totalSupply ?? 0n;
 	const balance = supply / 4n >= LEAST_BALANCE ? supply / 4n : 10n ** 18n;
-	return {
-		funding: slot.funding,
-		holder: { kind: "slot", address: slot.account, token: address, key: slot.key, amount: balance },
-		balance,
-	};
+	const holder = { kind: "slot", address: slot.account, token: address, key: slot.key, amount: balance } as const;
+	return { funding: slot.funding, holder, balance, counterparties: [] };
 }
 
 /** In the block's own circumstances, as a transaction that pays for its gas. */
@@ -185,14 +191,14 @@ async function rehearseHere(
 	token: string,
 	of: Source & { readonly twins: readonly string[]; readonly known: readonly KnownFunction[] },
 ): Promise<Pick<TokenFacts, "here" | "features" | "aliasOf">> {
-	const stage = setStage(of.holder);
+	const stage = setStage(of.holder, { counterparties: of.counterparties });
 	const rehearsals = rehearsalsOf(token, stage, of.balance);
 	const asked = of.known.flatMap(({ data }): readonly Question[] => (data === null ? [] : [{ target: token, data }]));
 	const firstBuy = rehearsals.find(({ name }) => name === "round trip: third")?.steps.slice(0, 1) ?? [];
 	const scenarios: readonly Scenario[] = [
-		{ steps: [], questions: asked },
-		{ steps: firstBuy, questions: of.twins.map((twin) => ({ target: twin, data: balanceOf(stage.trader) })) },
-		...rehearsals.map(({ steps }) => ({ steps, questions: [] })),
+		{ accounts: [], steps: [], questions: asked },
+		{ accounts: [], steps: firstBuy, questions: of.twins.map((twin) => ({ target: twin, data: balanceOf(stage.trader) })) },
+		...rehearsals.map((rehearsal) => ({ ...rehearsal, questions: [] })),
 	];
 	const report = await inspect(client, block, token, {
 		...callOf(token, stage, scenarios),
@@ -202,7 +208,7 @@ async function rehearseHere(
 	const [answered, twinned, ...performances] = report.performances;
 	const said = new Map(asked.map(({ data }, i) => [data, wordOf(answered?.answers[i])]));
 	return {
-		here: behaviourOf(stage, rehearsals, performances),
+		here: behaviourOf(rehearsals, performances),
 		features: of.known.map(({ kind, signature, data }): TokenFeature => ({ kind, signature, answer: said.get(data ?? "") ?? null })),
 		aliasOf: of.twins.find((_, i) => (wordOf(twinned?.answers[i]) ?? 0n) > 0n) ?? null,
 	};
@@ -215,13 +221,13 @@ async function rehearseElsewhere(
 	token: string,
 	source: Source,
 ): Promise<Pick<TokenFacts, "elsewhere" | "isTimeChecked">> {
-	const stage = setStage(source.holder, trader);
+	const stage = setStage(source.holder, { trader });
 	const rehearsals = rehearsalsOf(token, stage, source.balance);
 	const call = {
 		...callOf(
 			token,
 			stage,
-			rehearsals.map(({ steps }) => ({ steps, questions: [] })),
+			rehearsals.map((rehearsal) => ({ ...rehearsal, questions: [] })),
 		),
 		from: stage.origin,
 	};
@@ -234,7 +240,7 @@ async function rehearseElsewhere(
 		throw error;
 	});
 	return {
-		elsewhere: behaviourOf(stage, rehearsals, report.performances),
+		elsewhere: behaviourOf(rehearsals, report.performances),
 		isTimeChecked: report.timestamp === time && report.coinbase === feeRecipient,
 	};
 }

@@ -22,11 +22,12 @@ export interface RehearsalStep {
 	readonly balanceOf: string;
 	readonly amount: bigint;
 	/** Set where the step moves tokens in a way that a route would. */
-	readonly move?: Pick<TokenMove, "kind" | "size"> & { readonly from: string; readonly to: string };
+	readonly move?: Pick<TokenMove, "kind" | "size" | "holder"> & { readonly from: string; readonly to: string };
 }
 
 export type RehearsalName =
 	| `round trip: ${TokenMove["size"]}`
+	| `round trip with ${string}`
 	| "sending on"
 	| "pulling by allowance"
 	| "pulling by an exact allowance"
@@ -45,13 +46,18 @@ export type RehearsalName =
 
 export interface Rehearsal {
 	readonly name: RehearsalName;
+	/** Whose balances are looked at: the holder, the trader, then others. */
+	readonly accounts: readonly string[];
 	readonly steps: readonly RehearsalStep[];
 }
+
+type Amount = Pick<RehearsalStep, "balanceOf" | "amount">;
+type Performed = Omit<Rehearsal, "accounts">;
 
 /** What a token is tried out with. All but the round trips start with a third of the holder's balance, made odd, at the trader. */
 export function rehearsalsOf(token: string, stage: Stage, holderBalance: bigint): readonly Rehearsal[] {
 	const { holder, trader, other, bystander } = stage;
-	const step = (actor: string, method: string, args: readonly unknown[], amount: Pick<RehearsalStep, "balanceOf" | "amount">) => ({
+	const step = (actor: string, method: string, args: readonly unknown[], amount: Amount) => ({
 		actor,
 		target: token,
 		// The amount is every method's last word, and added by the inspector.
@@ -60,24 +66,20 @@ export function rehearsalsOf(token: string, stage: Stage, holderBalance: bigint)
 	});
 	const exactly = (amount: bigint) => ({ balanceOf: NOBODY, amount });
 	const allOf = (account: string, more = 0n) => ({ balanceOf: account, amount: more });
-	const moving = (
-		from: string,
-		to: string,
-		amount: Pick<RehearsalStep, "balanceOf" | "amount">,
-		move: Pick<TokenMove, "kind" | "size">,
-	) => ({
+	const moving = (from: string, to: string, amount: Amount, move: Pick<TokenMove, "kind" | "size">) => ({
 		...step(from, "transfer", [to], amount),
-		move: { ...move, from, to },
+		move: { holder, ...move, from, to },
 	});
+	const third = (balance: bigint) => (balance / 3n) | 1n;
 	const sizes: Readonly<Record<TokenMove["size"], bigint>> = {
 		unit: 1n,
 		small: holderBalance / 10_000n > 0n ? holderBalance / 10_000n : 1n,
-		third: (holderBalance / 3n) | 1n,
+		third: third(holderBalance),
 		half: holderBalance / 2n,
 		all: holderBalance,
 	};
 	const roundTrips = (Object.keys(sizes) as readonly TokenMove["size"][]).map(
-		(size): Rehearsal => ({
+		(size): Performed => ({
 			name: `round trip: ${size}`,
 			steps: [
 				moving(holder, trader, exactly(sizes[size]), { kind: "buy", size }),
@@ -87,10 +89,23 @@ export function rehearsalsOf(token: string, stage: Stage, holderBalance: bigint)
 	);
 	const size = "third";
 	const buy = moving(holder, trader, exactly(sizes.third), { kind: "buy", size });
-	const approve = (spender: string, amount: Pick<RehearsalStep, "balanceOf" | "amount">) => step(trader, "approve", [spender], amount);
+	const tripsWithOthers = stage.counterparties.map(
+		({ address, balance }): Rehearsal => ({
+			name: `round trip with ${address}`,
+			accounts: [address, trader],
+			steps: [
+				{
+					...step(address, "transfer", [trader], exactly(third(balance))),
+					move: { kind: "buy", size, holder: address, from: address, to: trader },
+				},
+				{ ...step(trader, "transfer", [address], allOf(trader)), move: { kind: "sell", size, holder: address, from: trader, to: address } },
+			],
+		}),
+	);
+	const approve = (spender: string, amount: Amount) => step(trader, "approve", [spender], amount);
 	const pull = {
 		...step(holder, "transferFrom", [trader, holder], allOf(trader)),
-		move: { kind: "pull", size, from: trader, to: holder } as const,
+		move: { kind: "pull", size, holder, from: trader, to: holder } as const,
 	};
 	const register = {
 		actor: trader,
@@ -99,7 +114,7 @@ export function rehearsalsOf(token: string, stage: Stage, holderBalance: bigint)
 		prefix: `${id("setInterfaceImplementer(address,bytes32,address)").slice(0, 10)}${trader.slice(2).padStart(64, "0")}${RECIPIENT_INTERFACE.slice(2)}`,
 		...exactly(BigInt(trader)),
 	};
-	return [
+	const performed: readonly Performed[] = [
 		...roundTrips,
 		{
 			name: "sending on",
@@ -124,4 +139,6 @@ export function rehearsalsOf(token: string, stage: Stage, holderBalance: bigint)
 		{ name: "pulling another's", steps: [buy, step(other, "transferFrom", [trader, other], allOf(trader))] },
 		{ name: "receiving as a registered recipient", steps: [register, buy, moving(trader, holder, allOf(trader), { kind: "sell", size })] },
 	];
+	const accounts = [holder, trader, other, bystander];
+	return [...performed.map((rehearsal) => ({ ...rehearsal, accounts })), ...tripsWithOthers];
 }

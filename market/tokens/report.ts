@@ -9,11 +9,13 @@ export interface Question {
 }
 
 export interface Scenario {
+	/** Whose balances are looked at. */
+	readonly accounts: readonly string[];
 	readonly steps: readonly RehearsalStep[];
 	readonly questions: readonly Question[];
 }
 
-/** Balances by account, in the order of {@link accountsOf}; base units, and wei of the native coin. */
+/** Balances in the order of the scenario's accounts; base units, and wei of the native coin. */
 export interface Look {
 	readonly isReadable: boolean;
 	/** Of the balance that took most to read. */
@@ -50,17 +52,12 @@ export interface Report {
 	readonly performances: readonly (Performance | null)[];
 }
 
-/** Whose balances are looked at, in this order. */
-export function accountsOf(stage: Stage): readonly string[] {
-	return [stage.holder, stage.trader, stage.other, stage.bystander];
-}
-
 export function encodeInspection(token: string, stage: Stage | null, scenarios: readonly Scenario[]): string {
-	const subject = stage === null ? [token, [], token, token] : [token, accountsOf(stage), stage.trader, stage.holder];
+	const subject = stage === null ? [token, token, token] : [token, stage.trader, stage.holder];
 	const steps = (all: readonly RehearsalStep[]) => all.map((step) => [step.actor, step.target, step.prefix, step.balanceOf, step.amount]);
 	return INSPECTOR.encodeFunctionData("inspect", [
 		subject,
-		scenarios.map((scenario) => [steps(scenario.steps), scenario.questions.map(({ target, data }) => [target, data])]),
+		scenarios.map(({ accounts, steps: all, questions }) => [accounts, steps(all), questions.map(({ target, data }) => [target, data])]),
 	]);
 }
 

@@ -16,6 +16,14 @@ export type StageHolder =
 	| { readonly kind: "holder"; readonly address: string; readonly code: string }
 	| { readonly kind: "slot"; readonly address: string; readonly token: string; readonly key: string; readonly amount: bigint };
 
+/** A holder beside the one that the rehearsals begin with: a tax or a ban may be on one pool alone. */
+export interface Counterparty {
+	readonly address: string;
+	readonly code: string;
+	/** Base units. */
+	readonly balance: bigint;
+}
+
 /** The accounts of a simulation, and the overrides that make them act. */
 export interface Stage {
 	readonly inspector: string;
@@ -26,6 +34,8 @@ export interface Stage {
 	readonly other: string;
 	/** Without code. */
 	readonly bystander: string;
+	/** More holders, to trade with one by one. */
+	readonly counterparties: readonly Counterparty[];
 	readonly state: Readonly<Record<string, AccountOverride>>;
 }
 
@@ -36,10 +46,21 @@ const COIN = word(1n << 120n);
  * Accounts are fresh for each stage, and code gets a random tail: a token must not know from an address, a code hash or a size that it is looked at.
  * `trader` is an account of the chain to act as, instead of a fresh one.
  */
-export function setStage(holder: StageHolder, trader?: string): Stage {
-	const fresh = { inspector: freshAddress(), original: freshAddress(), other: freshAddress(), bystander: freshAddress() };
-	const acting = trader ?? freshAddress();
-	const isContract = holder.kind === "holder" && holder.code !== "0x";
+export function setStage(
+	holder: StageHolder,
+	of: { readonly trader?: string | undefined; readonly counterparties?: readonly Counterparty[] } = {},
+): Stage {
+	const { trader: acting = freshAddress(), counterparties = [] } = of;
+	const fresh = { inspector: freshAddress(), other: freshAddress(), bystander: freshAddress() };
+	// Pairs of one factory share their code: it is sent once.
+	const originals = new Map<string, string>();
+	const originalOf = (code: string): string | null => {
+		if (code === "0x") return null;
+		const original = originals.get(code) ?? freshAddress();
+		originals.set(code, original);
+		return original;
+	};
+	const holding = (code: string) => puppet(fresh.inspector, originalOf(code));
 	return {
 		inspector: fresh.inspector,
 		origin: freshAddress(),
@@ -47,12 +68,14 @@ export function setStage(holder: StageHolder, trader?: string): Stage {
 		trader: acting,
 		other: fresh.other,
 		bystander: fresh.bystander,
+		counterparties,
 		state: {
 			[fresh.inspector]: { code: inspectorArtifact.deployedBytecode },
-			[holder.address]: puppet(fresh.inspector, isContract ? fresh.original : null),
+			[holder.address]: holding(holder.kind === "holder" ? holder.code : "0x"),
+			...Object.fromEntries(counterparties.map(({ address, code }) => [address, holding(code)])),
 			[acting]: puppet(fresh.inspector, null),
 			[fresh.other]: puppet(fresh.inspector, null),
-			...(isContract && { [fresh.original]: { code: holder.code } }),
+			...Object.fromEntries([...originals].map(([code, original]) => [original, { code }])),
 			...(holder.kind === "slot" && { [holder.token]: { stateDiff: { [holder.key]: word(holder.amount) } } }),
 		},
 	};

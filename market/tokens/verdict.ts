@@ -89,11 +89,14 @@ const IMMOVABLE = {
 
 function immovable(moves: readonly TokenMove[], kinds: readonly TokenMove["kind"][], isPaused: boolean): Exclusion | null {
 	for (const kind of kinds) {
-		const tried = moves.filter((move) => move.kind === kind);
-		const failed = tried.filter(isRefused);
-		if (tried.length > 0 && failed.length === tried.length) {
+		for (const [holder, tried] of Map.groupBy(
+			moves.filter((move) => move.kind === kind),
+			(move) => move.holder,
+		)) {
+			if (!tried.every(isRefused)) continue;
 			const [code, sentence] = IMMOVABLE[kind];
-			return isPaused ? exclusion("paused", `it is paused: ${sentence}`) : exclusion(code, `${sentence}: ${endOf(failed[0])}`);
+			if (isPaused) return exclusion("paused", `it is paused: ${sentence}`);
+			return exclusion(code, `${sentence} (${holder}): ${endOf(tried[0])}`);
 		}
 	}
 	return null;
@@ -142,10 +145,10 @@ function inexact(moves: readonly TokenMove[]): Exclusion | null {
 		const shares = off.filter(({ move }) => move.kind === kind).map(({ move, by }) => (by * PPM) / move.asked);
 		return `${kind} ${shares.toSorted(compare).at(-1)}`;
 	});
-	const { kind, asked, sent, received } = most.move;
+	const { kind, holder, asked, sent, received } = most.move;
 	return exclusion(
 		"transfer_fee",
-		`transfers are not of the amount, in millionths: ${kinds.join(", ")}; a ${kind} of ${asked} cost ${sent} and delivered ${received}`,
+		`transfers are not of the amount, in millionths: ${kinds.join(", ")}; a ${kind} of ${asked} with ${holder} cost ${sent} and delivered ${received}`,
 	);
 }
 

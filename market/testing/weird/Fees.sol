@@ -39,6 +39,20 @@ contract FeeOnLarge is Plain {
     }
 }
 
+/// @title Takes a fee where one pool is paid, and nowhere else
+contract PairTax is Plain {
+    address private immutable taxed;
+
+    constructor(address pool) {
+        taxed = pool;
+    }
+
+    function move(address from, address to, uint256 value) internal override {
+        super.move(from, to, value);
+        if (from != issuer && to == taxed) balances[to] -= value / 20;
+    }
+}
+
 /// @title Adds to what is sent
 contract Bonus is Plain {
     function move(address from, address to, uint256 value) internal override {
