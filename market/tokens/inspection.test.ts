@@ -454,7 +454,7 @@ describe("a node", () => {
 			const order = { block: await small.head(), tokens: [{ address: chain.pool, holders: [] }] };
 			await expect(inspectTokens(small, order)).rejects.toMatchObject({
 				code: "dependency_missing",
-				message: expect.stringMatching(/gives an eth_call 4\d{6} gas, .* takes 9000000/),
+				message: expect.stringMatching(/gives an eth_call 4\d{6} gas, .* takes 20000000/),
 			});
 		} finally {
 			small.close();
