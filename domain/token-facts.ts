@@ -137,7 +137,7 @@ export interface TokenBehaviour {
 	readonly pullsOthersFreely: boolean | null;
 }
 
-/** A function that the code answers to, for what it says about the token; `answer` is its first word where it was asked. */
+/** A function that the token has, for what it says about it; `answer` is the first word of its answer, null where it does more than read. */
 export interface TokenFeature {
 	readonly kind: "pausable" | "blocklist" | "fee_switch" | "rebase" | "flash_mint" | "unusual_permit";
 	readonly signature: string;

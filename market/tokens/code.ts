@@ -1,36 +1,36 @@
-import { id } from "ethers";
+import { AbiCoder, FunctionFragment, id } from "ethers";
 import type { TokenFeature, TokenProxy } from "../../domain/token-facts.ts";
 import { addressAt } from "../protocols/abi-word.ts";
 
-/** Functions whose presence says something about a token, with where they are known from. Those without parameters are asked as well. */
+/** Functions that say something about a token, with where they are known from. All but `permit` only read. */
 const KNOWN_FUNCTIONS: Readonly<Record<TokenFeature["kind"], readonly string[]>> = {
 	pausable: [
-		// OpenZeppelin Pausable; USDT (TetherToken), USDC (FiatToken).
-		...["paused()", "pause()"],
+		// OpenZeppelin's Pausable; USDT (TetherToken), USDC (FiatToken), Pax.
+		"paused()",
 		// MiniMe tokens and their forks.
 		"transfersEnabled()",
 	],
 	blocklist: [
 		// USDT.
-		...["isBlackListed(address)", "getBlackListStatus(address)", "addBlackList(address)"],
+		...["isBlackListed(address)", "getBlackListStatus(address)"],
 		// USDC and its forks, TrueUSD.
-		...["isBlacklisted(address)", "blacklist(address)"],
+		"isBlacklisted(address)",
 		// Tether Gold, USDT on newer chains.
-		...["isBlocked(address)", "addToBlockedList(address)"],
+		"isBlocked(address)",
 		// Pax (USDP, PAXG, PYUSD).
-		...["isFrozen(address)", "freeze(address)"],
+		"isFrozen(address)",
 	],
 	fee_switch: [
 		// USDT.
-		...["basisPointsRate()", "maximumFee()", "setParams(uint256,uint256)"],
+		...["basisPointsRate()", "maximumFee()"],
 		// PAXG.
-		...["feeRate()", "setFeeRate(uint256)"],
+		"feeRate()",
 	],
 	rebase: [
 		// Lido's stETH and its kind.
 		...["sharesOf(address)", "getSharesByPooledEth(uint256)"],
 		// Ampleforth's UFragments, Aave's interest-bearing tokens.
-		...["rebase(uint256,int256)", "scaledBalanceOf(address)", "scaledTotalSupply()"],
+		...["scaledBalanceOf(address)", "scaledTotalSupply()"],
 		// Olympus' sOHM.
 		"gonsForBalance(uint256)",
 		// Origin's OUSD and OETH.
@@ -41,6 +41,8 @@ const KNOWN_FUNCTIONS: Readonly<Record<TokenFeature["kind"], readonly string[]>>
 	// DAI's, older than EIP-2612 and other than it.
 	unusual_permit: ["permit(address,address,uint256,uint256,bool,uint8,bytes32,bytes32)"],
 };
+/** An amount to ask with. */
+const ONE = 10n ** 18n;
 
 const MINUS_ONE = (1n << 256n) - 1n;
 /** EIP-1967 puts its slots one below a hash, where no preimage is known. */
@@ -69,20 +71,26 @@ export function proxyOf(code: string, words: readonly string[]): TokenProxy | nu
 	return null;
 }
 
-/** A known function that the code has; `data` asks it, where it needs no argument. */
+/** A known function whose selector is in a token's code; `data` asks it, where it only reads. */
 export interface KnownFunction {
 	readonly kind: TokenFeature["kind"];
 	readonly signature: string;
 	readonly data: string | null;
 }
 
-/** The known functions whose selectors the code holds at any byte: dispatchers push them or, in newer Vyper, keep a table. */
-export function knownFunctions(codes: readonly string[]): readonly KnownFunction[] {
+/**
+ * The known functions whose selectors the code holds at any byte: dispatchers push them or, in newer Vyper, keep a table. A token that calls another's
+ * function holds its selector as well (wstETH those of stETH), so that only an answer proves one. `subject` is whom they are asked about.
+ */
+export function knownFunctions(codes: readonly string[], subject: string): readonly KnownFunction[] {
 	return Object.entries(KNOWN_FUNCTIONS).flatMap(([kind, signatures]) =>
 		signatures.flatMap((signature) => {
-			const selector = id(signature).slice(0, 10);
-			if (!codes.some((code) => holdsBytes(code, selector))) return [];
-			return [{ kind: kind as TokenFeature["kind"], signature, data: signature.endsWith("()") ? selector : null }];
+			const fragment = FunctionFragment.from(`function ${signature}`);
+			if (!codes.some((code) => holdsBytes(code, fragment.selector))) return [];
+			const types = fragment.inputs.map(({ type }) => type);
+			const args = types.map((type) => (type === "address" ? subject : ONE));
+			const data = kind === "unusual_permit" ? null : fragment.selector + AbiCoder.defaultAbiCoder().encode(types, args).slice(2);
+			return [{ kind: kind as TokenFeature["kind"], signature, data }];
 		}),
 	);
 }

@@ -61,6 +61,7 @@ const CASES: readonly Case[] = [
 	// balances that change by themselves
 	{ behaviour: "balances kept as shares (stETH)", token: ["Shares"], exclusion: "inexact_transfer", notes: ["derived_balance"] },
 	{ behaviour: "exact moves, balances changed by a rebase", token: ["Elastic"], exclusion: "rebasing", notes: ["derived_balance"] },
+	{ behaviour: "calls of a rebasing token (wstETH)", token: ["Wrapper"], exclusion: null },
 	{ behaviour: "balances that grow with time", token: ["Interest"], exclusion: "rebasing" },
 	{ behaviour: "a holder gaining by others' transfers", token: ["Reflecting", POOL], exclusion: "rebasing" },
 	// upgradable

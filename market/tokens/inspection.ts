@@ -9,7 +9,7 @@ import { behaviourOf } from "./behaviour.ts";
 import { type KnownFunction, knownFunctions, PROXY_SLOTS, proxyOf } from "./code.ts";
 import { readMetadata } from "./metadata.ts";
 import { rehearsalsOf } from "./rehearsals.ts";
-import { decodeInspection, encodeInspection, type Question, type Report, type Scenario } from "./report.ts";
+import { decodeInspection, encodeInspection, type Report, type Scenario } from "./report.ts";
 import { isRefusal, overridesMissing, type Simulation, simulate } from "./simulation.ts";
 import { bareStage, type Counterparty, freshAddress, type Stage, type StageHolder, setStage, withOrigin } from "./stage.ts";
 
@@ -138,7 +138,8 @@ async function examineToken(client: Reader, order: InspectionOrder, survey: Surv
 		proxy === null ? "0x" : client.request("eth_getCode", [proxy.implementation, at]),
 		...survey.holders.map((holder) => client.request("eth_getCode", [holder.address, at])),
 	]);
-	const known = knownFunctions([survey.code, String(implementation)]);
+	const subject = survey.holders[0]?.address ?? freshAddress();
+	const known = knownFunctions([survey.code, String(implementation)], subject);
 	const source = sourceOf(
 		survey,
 		survey.holders.map((holder, i) => ({ ...holder, code: String(codes[i]) })),
@@ -153,15 +154,33 @@ async function examineToken(client: Reader, order: InspectionOrder, survey: Surv
 		isBalanceReadable: survey.isBalanceReadable,
 		isBalanceDerived: survey.isBalanceDerived,
 	};
-	if (source === null || facts.codeBytes === 0) {
-		const features = known.map(({ kind, signature }) => ({ kind, signature, answer: null }));
-		return { ...facts, features, funding: null, here: null, elsewhere: null, isTimeChecked: false, aliasOf: null };
-	}
-	const [here, elsewhere] = await Promise.all([
-		rehearseHere(client, order, survey.address, { ...source, twins, known }),
-		rehearseElsewhere(client, order, survey.address, source),
+	const [features, here, elsewhere] = await Promise.all([
+		featuresOf(client, block, survey.address, known),
+		source === null ? { here: null, aliasOf: null } : rehearseHere(client, order, survey.address, { ...source, twins }),
+		source === null ? { elsewhere: null, isTimeChecked: false } : rehearseElsewhere(client, order, survey.address, source),
 	]);
-	return { ...facts, funding: source.funding, ...here, ...elsewhere };
+	return { ...facts, features, funding: source?.funding ?? null, ...here, ...elsewhere };
+}
+
+/** Those of the known functions that answer, and those that cannot be asked. */
+async function featuresOf(
+	client: Reader,
+	block: BlockRef,
+	token: string,
+	known: readonly KnownFunction[],
+): Promise<readonly TokenFeature[]> {
+	if (known.length === 0) return [];
+	const { inspector, state } = bareStage();
+	const questions = known.map(({ data }) => ({ target: token, data: data ?? "0x" }));
+	const report = await inspect(client, block, token, {
+		...{ to: inspector, state },
+		data: encodeInspection(token, null, [{ accounts: [], steps: [], questions }]),
+	});
+	return known.flatMap(({ kind, signature, data }, i): readonly TokenFeature[] => {
+		const answer = wordOf(report.performances[0]?.answers[i]);
+		if (data === null) return [{ kind, signature, answer: null }];
+		return answer === null ? [] : [{ kind, signature, answer }];
+	});
 }
 
 interface Source {
@@ -189,14 +208,12 @@ async function rehearseHere(
 	client: Reader,
 	{ block }: InspectionOrder,
 	token: string,
-	of: Source & { readonly twins: readonly string[]; readonly known: readonly KnownFunction[] },
-): Promise<Pick<TokenFacts, "here" | "features" | "aliasOf">> {
+	of: Source & { readonly twins: readonly string[] },
+): Promise<Pick<TokenFacts, "here" | "aliasOf">> {
 	const stage = setStage(of.holder, { counterparties: of.counterparties });
 	const rehearsals = rehearsalsOf(token, stage, of.balance);
-	const asked = of.known.flatMap(({ data }): readonly Question[] => (data === null ? [] : [{ target: token, data }]));
 	const firstBuy = rehearsals.find(({ name }) => name === "round trip: third")?.steps.slice(0, 1) ?? [];
 	const scenarios: readonly Scenario[] = [
-		{ accounts: [], steps: [], questions: asked },
 		{ accounts: [], steps: firstBuy, questions: of.twins.map((twin) => ({ target: twin, data: balanceOf(stage.trader) })) },
 		...rehearsals.map((rehearsal) => ({ ...rehearsal, questions: [] })),
 	];
@@ -205,11 +222,9 @@ async function rehearseHere(
 		from: stage.origin,
 		gasPrice: quantity(2n * BigInt(block.baseFeePerGasWei)),
 	});
-	const [answered, twinned, ...performances] = report.performances;
-	const said = new Map(asked.map(({ data }, i) => [data, wordOf(answered?.answers[i])]));
+	const [twinned, ...performances] = report.performances;
 	return {
 		here: behaviourOf(rehearsals, performances),
-		features: of.known.map(({ kind, signature, data }): TokenFeature => ({ kind, signature, answer: said.get(data ?? "") ?? null })),
 		aliasOf: of.twins.find((_, i) => (wordOf(twinned?.answers[i]) ?? 0n) > 0n) ?? null,
 	};
 }

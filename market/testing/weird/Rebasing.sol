@@ -64,3 +64,17 @@ contract Interest is Plain {
         super.move(from, to, value / factor());
     }
 }
+
+interface IShares {
+    function sharesOf(address account) external view returns (uint256);
+    function getSharesByPooledEth(uint256 amount) external view returns (uint256);
+}
+
+/// @title Calls a rebasing token's functions and has none of them: wstETH
+contract Wrapper is Plain {
+    IShares private wrapped;
+
+    function wrappedBy(address account, uint256 amount) external view returns (uint256) {
+        return wrapped.sharesOf(account) + wrapped.getSharesByPooledEth(amount);
+    }
+}
