@@ -1,7 +1,7 @@
 import { AbiCoder, id } from "ethers";
 import type { BlockRef } from "../../domain/candidate.ts";
 import { ArbError } from "../../domain/errors.ts";
-import type { TokenFacts, TokenFeature, TokenMetadata } from "../../domain/token-facts.ts";
+import type { TokenFacts, TokenFeature, TokenMetadata, TokenProxy } from "../../domain/token-facts.ts";
 import type { ChainClient } from "../chain-client.ts";
 import { addressAt, uintAt } from "../protocols/abi-word.ts";
 import { type BalanceSlot, markedSlots, slotFrom } from "./balance-slot.ts";
@@ -9,11 +9,11 @@ import { behaviourOf } from "./behaviour.ts";
 import { type KnownFunction, knownFunctions, PROXY_SLOTS, proxyOf } from "./code.ts";
 import { readMetadata } from "./metadata.ts";
 import { rehearsalsOf } from "./rehearsals.ts";
-import { decodeInspection, encodeInspection, type Report, type Scenario } from "./report.ts";
+import { decodeInspection, encodeInspection, type Question, type Report, type Scenario } from "./report.ts";
 import { isRefusal, overridesMissing, type Simulation, simulate } from "./simulation.ts";
 import { bareStage, type Counterparty, freshAddress, type Stage, type StageHolder, setStage, withOrigin } from "./stage.ts";
 
-/** A token, and accounts that probably hold some of it, such as its pools. */
+/** A token, and accounts that probably hold some of it, such as its pools. Addresses in lower case. */
 export interface TokenToInspect {
 	readonly address: string;
 	readonly holders: readonly string[];
@@ -29,18 +29,21 @@ export interface InspectionOrder {
 	readonly trader?: string;
 }
 
-type Reader = Pick<ChainClient, "chainId" | "request" | "callAt">;
+type Reader = Pick<ChainClient, "chainId" | "request">;
 
 /** Tokens under way at once: each is a few calls of some hundred thousand bytes. */
 const AT_ONCE = 8;
 /** Candidates for a holder that are asked for their balance. */
-const HOLDERS = 24;
+const HOLDERS = 100;
 /** Holders that are traded with beside the largest: their code is sent along, so there are not all of them. */
 const COUNTERPARTIES = 7;
 /** Base units below which a holder's balance proves too little; a written balance then serves. */
 const LEAST_BALANCE = 1_000n;
-/** A set of rehearsals takes some 5 million with WETH9 and twice that where a transfer is dear; the rest is kept back for one that does more. */
-const LEAST_GAS = 20_000_000n;
+/**
+ * A set of rehearsals takes some 5 million with WETH9 and twice that where a transfer is dear; the rest is kept back for one that does more. Below what
+ * EIP-7825 leaves a transaction (2^24), as some nodes hold calls to it.
+ */
+const LEAST_GAS = 15_000_000n;
 /** How far away in time the second set of rehearsals is. */
 const LATER = { seconds: 86_400, blocks: 7_200 };
 
@@ -94,7 +97,7 @@ function mayBeSame(a: Survey, b: Survey): boolean {
 async function surveyToken(client: Reader, block: BlockRef, { address, holders }: TokenToInspect): Promise<Survey> {
 	const account = freshAddress();
 	const { inspector, state } = bareStage();
-	const asked = holders.slice(0, HOLDERS);
+	const asked = [...new Set(holders)].slice(0, HOLDERS);
 	const questions = [...METADATA, ...[account, ...asked].map(balanceOf)].map((data) => ({ target: address, data }));
 	const [code, report, ...proxyWords] = await Promise.all([
 		client.request("eth_getCode", [address, { blockHash: block.hash }]),
@@ -129,11 +132,7 @@ async function surveyToken(client: Reader, block: BlockRef, { address, holders }
 async function examineToken(client: Reader, order: InspectionOrder, survey: Survey, twins: readonly string[]): Promise<TokenFacts> {
 	const { block } = order;
 	const at = { blockHash: block.hash };
-	let proxy = proxyOf(survey.code, survey.proxyWords);
-	if (proxy?.kind === "eip-1967-beacon") {
-		const [answer = "0x"] = await client.callAt(block.hash, [{ to: proxy.implementation, data: IMPLEMENTATION }]);
-		proxy = { ...proxy, implementation: addressAt(answer, 0) };
-	}
+	const proxy = await proxyBehind(client, block, survey);
 	const [implementation, ...codes] = await Promise.all([
 		proxy === null ? "0x" : client.request("eth_getCode", [proxy.implementation, at]),
 		...survey.holders.map((holder) => client.request("eth_getCode", [holder.address, at])),
@@ -162,6 +161,14 @@ async function examineToken(client: Reader, order: InspectionOrder, survey: Surv
 	return { ...facts, features, funding: source?.funding ?? null, ...here, ...elsewhere };
 }
 
+/** What a beacon delegates to is asked of it; one that does not answer stands for itself: anybody may write anything into that slot. */
+async function proxyBehind(client: Reader, block: BlockRef, { address, code, proxyWords }: Survey): Promise<TokenProxy | null> {
+	const proxy = proxyOf(code, proxyWords);
+	if (proxy?.kind !== "eip-1967-beacon") return proxy;
+	const [answer] = await ask(client, block, address, [{ target: proxy.implementation, data: IMPLEMENTATION }]);
+	return wordOf(answer) === null ? proxy : { ...proxy, implementation: addressAt(String(answer), 0) };
+}
+
 /** Those of the known functions that answer, and those that cannot be asked. */
 async function featuresOf(
 	client: Reader,
@@ -170,14 +177,14 @@ async function featuresOf(
 	known: readonly KnownFunction[],
 ): Promise<readonly TokenFeature[]> {
 	if (known.length === 0) return [];
-	const { inspector, state } = bareStage();
-	const questions = known.map(({ data }) => ({ target: token, data: data ?? "0x" }));
-	const report = await inspect(client, block, token, {
-		...{ to: inspector, state },
-		data: encodeInspection(token, null, [{ accounts: [], steps: [], questions }]),
-	});
+	const answers = await ask(
+		client,
+		block,
+		token,
+		known.map(({ data }) => ({ target: token, data: data ?? "0x" })),
+	);
 	return known.flatMap(({ kind, signature, data }, i): readonly TokenFeature[] => {
-		const answer = wordOf(report.performances[0]?.answers[i]);
+		const answer = wordOf(answers[i]);
 		if (data === null) return [{ kind, signature, answer: null }];
 		return answer === null ? [] : [{ kind, signature, answer }];
 	});
@@ -258,6 +265,14 @@ async function rehearseElsewhere(
 		elsewhere: behaviourOf(rehearsals, report.performances),
 		isTimeChecked: report.timestamp === time && report.coinbase === feeRecipient,
 	};
+}
+
+/** Answers to questions at the end of the block as it is; null for those that fail. */
+async function ask(client: Reader, block: BlockRef, token: string, questions: readonly Question[]): Promise<readonly (string | null)[]> {
+	const { inspector, state } = bareStage();
+	const data = encodeInspection(token, null, [{ accounts: [], steps: [], questions }]);
+	const report = await inspect(client, block, token, { to: inspector, data, state });
+	return report.performances[0]?.answers ?? [];
 }
 
 function callOf(token: string, stage: Stage, scenarios: readonly Scenario[]): Pick<Simulation, "to" | "data" | "state"> {

@@ -84,6 +84,16 @@ contract BeaconProxy is Slotted {
     }
 }
 
+/// @title No proxy, with something where a beacon's would have its beacon
+contract Misleading is Plain {
+    constructor(address nothing) {
+        bytes32 at = bytes32(uint256(keccak256("eip1967.proxy.beacon")) - 1);
+        assembly {
+            sstore(at, nothing)
+        }
+    }
+}
+
 /// @title Creates the minimal proxies of EIP-1167
 contract Cloner {
     address public clone;
