@@ -67,7 +67,6 @@ contract TokenInspector {
     struct Report {
         uint256 gasAvailable;
         uint256 timestamp;
-        uint256 number;
         address coinbase;
         bytes[] rehearsals;
     }
@@ -85,7 +84,6 @@ contract TokenInspector {
     function inspect(Subject calldata subject, Scenario[] calldata scenarios) external returns (Report memory report) {
         report.gasAvailable = gasleft();
         report.timestamp = block.timestamp;
-        report.number = block.number;
         report.coinbase = block.coinbase;
         report.rehearsals = new bytes[](scenarios.length);
         for (uint256 i = 0; i < scenarios.length; ++i) {
