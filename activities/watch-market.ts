@@ -11,6 +11,7 @@ import { lifecycleWorkflowId } from "../domain/workflow-ids.ts";
 import { discoverPools } from "../market/discovery.ts";
 import { followChain } from "../market/follow.ts";
 import { PoolBook } from "../market/pool-book.ts";
+import { admitTokens, permitPools } from "../market/tokens/admission.ts";
 import { Engine } from "../rust-wasm/engine.ts";
 import { type ActorActivities, SEARCH_ATTRIBUTES } from "../workflows/messages.ts";
 import { candidatesOf } from "./candidates.ts";
@@ -57,15 +58,23 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 				scheduledAtMs: context.info.currentAttemptScheduledTimestampMs,
 			});
 			const from = await deps.client.head();
-			const pools = await discoverPools(deps.client, deps.chain, { toBlock: from.number });
+			const found = await discoverPools(deps.client, deps.chain, { toBlock: from.number });
+			const tokens = await admitTokens(deps.client, deps.chain, { block: from, pools: found });
+			for (const { row, verdict } of tokens) {
+				if (verdict.exclusion === null) continue;
+				const { code, sentence } = verdict.exclusion;
+				deps.log.warn({ ...log, token: row.address, symbol: row.symbol, code }, `routes do not use this token: ${sentence}`);
+			}
+			const permitted = permitPools(found, tokens);
 			await upsertTokens(
 				deps.db,
-				deps.chain.tokens.map((token) => ({ chainId, ...token, allowed: true, reason: "" })),
+				tokens.map(({ row }) => row),
 			);
 			await upsertPools(
 				deps.db,
-				pools.map((pool) => ({ ...pool, allowed: true, reason: "", discoveredAtBlock: from.number })),
+				permitted.map((pool) => ({ ...pool, discoveredAtBlock: from.number })),
 			);
+			const pools = permitted.filter(({ allowed }) => allowed);
 			const book = new PoolBook(deps.client, pools);
 			using engine = new Engine();
 			engine.upsertPools(await book.load(from));

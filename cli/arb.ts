@@ -19,6 +19,7 @@ import { fetchHistory } from "./history.ts";
 import { reconcile } from "./reconcile.ts";
 import { replayCommand } from "./replay.ts";
 import type { SearchOptions } from "./search.ts";
+import type { InspectOptions } from "./tokens.ts";
 
 const print = (line: string): void => {
 	process.stdout.write(`${line}\n`);
@@ -165,6 +166,20 @@ program
 	.action(async (options: SearchOptions) => {
 		const { searchCommand } = await import("./search.ts");
 		if (!(await searchCommand(options))) process.exitCode = 1;
+	});
+
+program
+	.command("tokens")
+	.description("the tokens that routes may use")
+	.command("inspect")
+	.description("try a token out by simulated transfers at the head and say whether routes may use it; ends with 1 where they may not")
+	.argument("<address>")
+	.option("--chain <file.json>", "the chain's settings; those of the running system by default")
+	.option("--holder <address...>", "accounts that hold some of it, beside its pools with the chain's tokens")
+	.option("--json", "one JSON object")
+	.action(async (address: string, options: InspectOptions) => {
+		const { inspectCommand } = await import("./tokens.ts");
+		if (!(await inspectCommand(address, options, print))) process.exitCode = 1;
 	});
 
 program

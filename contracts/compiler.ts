@@ -62,8 +62,11 @@ const ACCEPTED_WARNINGS: ReadonlySet<string> = new Set(["2394"]);
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 
-/** Our contracts, by name; all of them live in `contracts/src`. */
-export const OWN_CONTRACTS = ["ArbitrageExecutor", "RewardDistributor"] as const;
+/** Our contracts that are deployed, by name; all of ours live in `contracts/src`. */
+const DEPLOYED_CONTRACTS = ["ArbitrageExecutor", "RewardDistributor"] as const;
+/** Those that exist in the state overrides of a call alone. */
+const SIMULATED_CONTRACTS = ["TokenInspector", "TokenPuppet"] as const;
+export const OWN_CONTRACTS = [...DEPLOYED_CONTRACTS, ...SIMULATED_CONTRACTS] as const;
 
 /**
  * How ours are compiled. Runs are high because the executor is called far more often than it is deployed. No metadata hash is appended, so the
@@ -75,6 +78,9 @@ export const OWN_SETTINGS: CompilerSettings = {
 	metadata: { bytecodeHash: "none", appendCBOR: false },
 };
 
+/** Simulated ones run on every chain that is read, under its rules: nothing newer than London, which chains without PUSH0 have as well. */
+const SIMULATED_SETTINGS: CompilerSettings = { ...OWN_SETTINGS, evmVersion: "london", optimizer: { enabled: true, runs: 200 } };
+
 /** Loads a solc-js by the name of its npm package. */
 export function loadSolc(packageName: string): Solc {
 	return createRequire(import.meta.url)(packageName) as Solc;
@@ -82,12 +88,12 @@ export function loadSolc(packageName: string): Solc {
 
 /** Compiles our contracts with the `solc` of package.json. */
 export function compileOwn(): ReadonlyMap<string, ContractArtifact> {
-	return compile({
-		read: readOwnSource,
-		solc: loadSolc("solc"),
-		settings: OWN_SETTINGS,
-		contracts: OWN_CONTRACTS.map((name) => ({ path: `contracts/src/${name}.sol`, name })),
-	});
+	const solc = loadSolc("solc");
+	const pathed = (names: readonly string[]) => names.map((name) => ({ path: `contracts/src/${name}.sol`, name }));
+	return new Map([
+		...compile({ read: readOwnSource, solc, settings: OWN_SETTINGS, contracts: pathed(DEPLOYED_CONTRACTS) }),
+		...compile({ read: readOwnSource, solc, settings: SIMULATED_SETTINGS, contracts: pathed(SIMULATED_CONTRACTS) }),
+	]);
 }
 
 /** Where a contract's committed artifact is. */

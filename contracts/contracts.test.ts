@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
-import { artifactFile, compileOwn, OWN_CONTRACTS } from "./compiler.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { artifactFile, type ContractArtifact, compileOwn, OWN_CONTRACTS } from "./compiler.ts";
 import { runForge } from "./forge.ts";
+
+let compiled: ReadonlyMap<string, ContractArtifact>;
+beforeAll(() => {
+	compiled = compileOwn();
+});
 
 describe("contracts", () => {
 	it("pass their own tests under forge, fuzzing included", async ({ signal }) => {
@@ -11,7 +16,7 @@ describe("contracts", () => {
 
 	it.each(OWN_CONTRACTS)("has committed the artifact of %s that its sources compile to", (name) => {
 		const committed: unknown = JSON.parse(readFileSync(artifactFile(name), "utf8"));
-		expect(committed, "run `npm run build:contracts` and commit the result").toEqual(compileOwn().get(name));
+		expect(committed, "run `npm run build:contracts` and commit the result").toEqual(compiled.get(name));
 	});
 
 	it.each(OWN_CONTRACTS)("keeps %s within the size that a chain deploys", (name) => {

@@ -38,13 +38,20 @@ describe("the registry", () => {
 		expect(await allowedPools(fresh.db, { chainId: 2, pools: asked })).toEqual([]);
 	});
 
-	it("takes a new permission for what it knows", async () => {
+	it("takes a new permission for what it knows, with the inspection that led to it", async () => {
 		const token = { chainId: 1, address: "0xaa", symbol: "AAA", decimals: 18 };
 		await upsertTokens(fresh.db, [{ ...token, allowed: true, reason: "" }]);
 		expect(await allowedTokens(fresh.db, { chainId: 1, tokens: ["0xaa", "0xbb"] })).toEqual(["0xaa"]);
-		await upsertTokens(fresh.db, [{ ...token, allowed: false, reason: "fee on transfer" }]);
+		expect(await readTokens(fresh.db, 1)).toEqual([
+			{ ...token, allowed: true, reason: "", reasonCode: null, notes: [], inspectedAtBlock: null },
+		]);
+		const inspected = {
+			...{ ...token, allowed: false, reason: "buy 10000", reasonCode: "transfer_fee" as const },
+			...{ notes: [{ code: "upgradable" as const, sentence: "its code may change" }], inspectedAtBlock: 17 },
+		};
+		await upsertTokens(fresh.db, [inspected]);
 		expect(await allowedTokens(fresh.db, { chainId: 1, tokens: ["0xaa"] })).toEqual([]);
-		expect(await readTokens(fresh.db, 1)).toEqual([{ ...token, allowed: false, reason: "fee on transfer" }]);
+		expect(await readTokens(fresh.db, 1)).toEqual([inspected]);
 	});
 
 	it("takes nothing without complaint", async () => {

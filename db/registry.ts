@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Pool } from "../domain/pool.ts";
 import type { Token } from "../domain/token.ts";
+import type { TokenExclusion, TokenNote } from "../domain/token-facts.ts";
 import { type Database, inTransaction } from "./connection.ts";
 import { pools, tokens } from "./schema.ts";
 
@@ -8,6 +9,15 @@ import { pools, tokens } from "./schema.ts";
 export interface Permission {
 	readonly allowed: boolean;
 	readonly reason: string;
+}
+
+/** What an inspection found of a token, beside the permission that follows from it. */
+export interface TokenInspection {
+	/** Null where it is allowed. */
+	readonly reasonCode: TokenExclusion | null;
+	readonly notes: readonly TokenNote[];
+	/** Null where it was never inspected. */
+	readonly inspectedAtBlock: number | null;
 }
 
 /** Rows per statement: Postgres takes 65,535 parameters. */
@@ -31,8 +41,8 @@ export async function upsertPools(
 	});
 }
 
-/** Stores tokens; a known one takes the new permission. Addresses in lower case. */
-export async function upsertTokens(db: Database, known: readonly (Token & Permission)[]): Promise<void> {
+/** Stores tokens; a known one takes the new permission and inspection. Addresses in lower case. */
+export async function upsertTokens(db: Database, known: readonly (Token & Permission & Partial<TokenInspection>)[]): Promise<void> {
 	await inTransaction(db, async (tx) => {
 		for (let from = 0; from < known.length; from += BATCH) {
 			await tx
@@ -40,7 +50,14 @@ export async function upsertTokens(db: Database, known: readonly (Token & Permis
 				.values(known.slice(from, from + BATCH))
 				.onConflictDoUpdate({
 					target: [tokens.chainId, tokens.address],
-					set: { allowed: sql`excluded.allowed`, reason: sql`excluded.reason`, updatedAt: sql`now()` },
+					set: {
+						allowed: sql`excluded.allowed`,
+						reason: sql`excluded.reason`,
+						reasonCode: sql`excluded.reason_code`,
+						notes: sql`excluded.notes`,
+						inspectedAtBlock: sql`excluded.inspected_at_block`,
+						updatedAt: sql`now()`,
+					},
 				});
 		}
 	});
@@ -67,7 +84,7 @@ export async function readPools(db: Database, chainId: number): Promise<readonly
 }
 
 /** A chain's tokens, by address. */
-export async function readTokens(db: Database, chainId: number): Promise<readonly (Token & Permission)[]> {
+export async function readTokens(db: Database, chainId: number): Promise<readonly (Token & Permission & TokenInspection)[]> {
 	return await db.drizzle
 		.select({
 			chainId: tokens.chainId,
@@ -76,6 +93,9 @@ export async function readTokens(db: Database, chainId: number): Promise<readonl
 			decimals: tokens.decimals,
 			allowed: tokens.allowed,
 			reason: tokens.reason,
+			reasonCode: tokens.reasonCode,
+			notes: tokens.notes,
+			inspectedAtBlock: tokens.inspectedAtBlock,
 		})
 		.from(tokens)
 		.where(eq(tokens.chainId, chainId))

@@ -22,6 +22,7 @@ import type { Mode, Outcome, Reason, Step } from "../domain/outcome.ts";
 import type { RelayKind } from "../domain/plan.ts";
 import type { ProtocolFamily } from "../domain/pool.ts";
 import type { Hop } from "../domain/route.ts";
+import type { TokenExclusion, TokenNote } from "../domain/token-facts.ts";
 import type { RewardLeaf, StoredSteps } from "./rows.ts";
 
 /** Base units as `numeric(78,0)`, which holds every uint256; read and written as an {@link Amount}, checked on the way in. */
@@ -85,6 +86,11 @@ export const tokens = pgTable(
 		decimals: integer("decimals").notNull(),
 		allowed: boolean("allowed").notNull(),
 		reason: text("reason").notNull().default(""),
+		/** Null where it is allowed. */
+		reasonCode: text("reason_code").$type<TokenExclusion>(),
+		notes: jsonb("notes").$type<readonly TokenNote[]>().notNull().default([]),
+		/** Null where it was never inspected. */
+		inspectedAtBlock: blockNumber("inspected_at_block"),
 		updatedAt: instant("updated_at").notNull().defaultNow(),
 	},
 	(t) => [primaryKey({ columns: [t.chainId, t.address] })],

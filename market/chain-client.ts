@@ -39,6 +39,8 @@ export interface ChainClient {
 	block(numberOrHash: number | string): Promise<Block | null>;
 	/** Return data of each call at the end of that block; `stale_state` where the node does not have the block. */
 	callAt(blockHash: string, calls: readonly Call[]): Promise<string[]>;
+	/** Any other read-only call of the node, batched with the rest; errors are those of {@link JsonRpc}. */
+	request(method: string, params: readonly unknown[]): Promise<unknown>;
 	/** Logs of one block in their order; `stale_state` where the node does not have the block. */
 	logsOf(blockHash: string, filter: { readonly addresses?: readonly string[]; readonly topics?: TopicFilter }): Promise<ChainLog[]>;
 	/** Logs of a range of canonical blocks, both ends included. */
@@ -135,6 +137,7 @@ export async function connectChain(
 				calls.map(async (call) => String(await rpc.request("eth_call", [{ to: call.to, data: call.data }, { blockHash }]))),
 			);
 		},
+		request: (method, params) => rpc.request(method, params),
 		async logsOf(blockHash, { addresses, topics }) {
 			const filter = { blockHash, ...(addresses && { address: addresses }), ...(topics && { topics }) };
 			return parseLogs(await rpc.request("eth_getLogs", [filter]));

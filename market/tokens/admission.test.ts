@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Pool } from "../../domain/pool.ts";
+import { type ChainClient, connectChain } from "../chain-client.ts";
+import { discoverPools } from "../discovery.ts";
+import { type Exchange, startExchange } from "../testing/exchange.ts";
+import { admitTokens, permitPools } from "./admission.ts";
+
+const EXECUTOR = `0x${"e1".repeat(20)}`;
+
+let exchange: Exchange;
+let client: ChainClient;
+let pools: readonly Pool[];
+
+beforeAll(async () => {
+	exchange = await startExchange();
+	client = await connectChain(exchange.chain, { timeoutMs: 60_000 });
+	pools = await discoverPools(client, exchange.chain, {});
+});
+
+afterAll(async () => {
+	client?.close();
+	await exchange?.close();
+});
+
+describe("admitting tokens", () => {
+	it("tries each out with what published pools hold of it and allows WETH9, three times the same code and supply", async () => {
+		const block = await client.head();
+		const admitted = await admitTokens(client, { ...exchange.chain, executor: EXECUTOR }, { block, pools });
+		expect(admitted.map(({ row }) => ({ ...row, notes: row.notes.map(({ code }) => code) }))).toEqual(
+			exchange.chain.tokens.map((token) => ({
+				chainId: exchange.chain.chainId,
+				...token,
+				...{ allowed: true, reason: "", reasonCode: null, notes: ["self_pull_free"], inspectedAtBlock: block.number },
+			})),
+		);
+		for (const { facts } of admitted) {
+			expect(facts.funding).toMatchObject({ kind: "holder", holder: expect.stringMatching(/^0x/) });
+			expect([...exchange.pairs, ...exchange.v3Pools]).toContain(facts.funding?.kind === "holder" && facts.funding.holder);
+		}
+		expect(permitPools(pools, admitted)).toEqual(pools.map((pool) => ({ ...pool, allowed: true, reason: "" })));
+	});
+
+	it("refuses settings whose decimals are not the contract's, naming the field", async () => {
+		const tokens = exchange.chain.tokens.map((token, i) => (i === 1 ? { ...token, decimals: 6 } : token));
+		const order = { block: await client.head(), pools };
+		await expect(admitTokens(client, { ...exchange.chain, tokens, executor: EXECUTOR }, order)).rejects.toMatchObject({
+			code: "configuration",
+			retryable: false,
+			message: expect.stringMatching(/^tokens\[1\]\.decimals: 6 in the settings, 18 in the contract 0x/),
+		});
+	});
+
+	it("permits no pool of a token that is excluded or was not inspected, and says which", async () => {
+		const [native = "", second = "", third = ""] = exchange.chain.tokens.map(({ address }) => address);
+		const missing = `0x${"00".repeat(19)}99`;
+		const tokens = exchange.chain.tokens.map((token, i) => (i === 1 ? { ...token, address: missing } : token));
+		const admitted = await admitTokens(client, { ...exchange.chain, tokens, executor: EXECUTOR }, { block: await client.head(), pools });
+		expect(admitted[1]?.row).toMatchObject({ address: missing, allowed: false, reasonCode: "no_code" });
+		const kept = permitPools([...pools, { ...(pools[0] as Pool), token0: native, token1: missing }], admitted);
+		const reasons = kept.map(({ token0, token1, allowed, reason }) => ({ between: [token0, token1].toSorted(), allowed, reason }));
+		const absent = `token ${second} was not inspected`;
+		expect(reasons).toEqual(
+			[
+				[[native, second], false, absent],
+				[[second, third], false, absent],
+				[[native, second], false, absent],
+				[[native, third], true, ""],
+				[[second, third], false, absent],
+				[[native, missing], false, `token ${missing} is excluded: there is no code at this address`],
+			].map(([between, allowed, reason]) => ({ between: (between as string[]).toSorted(), allowed, reason })),
+		);
+	});
+});
