@@ -50,6 +50,7 @@ impl Pool {
             Self::V2(pair) => pair.quote_exact_output(direction.zero_for_one(), amount_out),
             Self::V3(pool) => pool.quote_exact_output(direction.zero_for_one(), amount_out),
             Self::Other(pool) => pool.quote_exact_output(direction, amount_out, at),
+            Self::Loan(loan) => loan.repayment(amount_out),
         }
     }
 
@@ -95,6 +96,9 @@ impl Pool {
 
     /// True where the rate only falls as the amount grows and [`Pool::estimate`] follows a formula: what finding the top by bisection needs.
     pub fn is_concave(&self) -> bool {
-        !matches!(self, Self::Other(_))
+        match self {
+            Self::V2(_) | Self::V3(_) | Self::Loan(_) => true,
+            Self::Other(pool) => pool.is_concave(),
+        }
     }
 }

@@ -81,6 +81,11 @@ pub trait Family: core::fmt::Debug {
         None
     }
 
+    /// True where the rate only falls as the amount grows and [`Family::estimate`] follows a formula: such pools are sized by bisection instead of quotes.
+    fn is_concave(&self) -> bool {
+        false
+    }
+
     /// Output and marginal rate in doubles, near [`Family::quote`]; nothing where the pool cannot pay. For finding where to look, never for money.
     fn estimate(&self, direction: Direction, amount_in: f64, at: At) -> Option<(f64, f64)> {
         estimate_by_quotes(|amount| self.quote(direction, amount, at), amount_in)

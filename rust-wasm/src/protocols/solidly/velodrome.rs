@@ -161,6 +161,10 @@ impl<V: Version> Family for Pair<V> {
         Some(Self::kept_share(self))
     }
 
+    fn is_concave(&self) -> bool {
+        !self.curve.stable
+    }
+
     fn estimate(&self, direction: Direction, amount_in: f64, _at: At) -> Option<(f64, f64)> {
         self.curve.estimate(direction, amount_in, self.kept_share())
     }

@@ -126,6 +126,10 @@ impl<F: Fork> Family for Concentrated<F> {
         self.pool().ok().map(|pool| pool.kept_share(direction.zero_for_one()))
     }
 
+    fn is_concave(&self) -> bool {
+        true
+    }
+
     fn estimate(&self, direction: Direction, amount_in: f64, _at: At) -> Option<(f64, f64)> {
         self.pool().ok()?.estimate(direction.zero_for_one(), amount_in)
     }
