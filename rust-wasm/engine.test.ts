@@ -289,7 +289,7 @@ describe("the search", () => {
 				engine = new Engine();
 				engine.upsertPools(states);
 				const changedPools = changed.flatMap((i) => states[i]?.address ?? []);
-				const query = { changedPools, startTokens: [token(0)], maxHops, exact: true };
+				const query = { changedPools, startTokens: [{ token: token(0) }], maxHops, exact: true };
 				const all = engine.search({ ...query, limit: 10_000, overlapping: true });
 				const expected = bruteForce({ pools: states, changed: new Set(changedPools), start: token(0), maxHops });
 				const keys = new Set(all.map((cycle) => keyOf(cycle.hops)));
@@ -319,7 +319,7 @@ describe("the search", () => {
 		);
 		engine.upsertPools(states);
 		const changed = new Set(states.map((state) => state.address));
-		const query = { changedPools: [...changed], startTokens: [token(0)], maxHops: 2 as const, exact: true };
+		const query = { changedPools: [...changed], startTokens: [{ token: token(0) }], maxHops: 2 as const, exact: true };
 		const found = engine.search({ ...query, limit: 1000, overlapping: true }).map((cycle) => cycle.grossProfit);
 		expect(found.length).toBeGreaterThan(30);
 		expect(found).toEqual(bruteForce({ pools: states, changed, start: token(0), maxHops: 2 }).map((cycle) => cycle.grossProfit));
@@ -327,7 +327,12 @@ describe("the search", () => {
 
 	it("passes over pools and tokens that are not loaded, and returns nothing where nothing is profitable", () => {
 		engine.upsertPools([1, 2].map((i) => pair(i, { reserve0: "1000000", reserve1: "1000000" })));
-		const query = { changedPools: [address(1), address(77)], startTokens: [token(0), token(50)], maxHops: 3 as const, limit: 5 };
+		const query = {
+			changedPools: [address(1), address(77)],
+			startTokens: [{ token: token(0) }, { token: token(50) }],
+			maxHops: 3 as const,
+			limit: 5,
+		};
 		expect(engine.search(query)).toEqual([]);
 	});
 
@@ -374,7 +379,12 @@ describe("the search", () => {
 				}
 			};
 			extend([], weth);
-			const query = { changedPools: states.map((state) => state.address), startTokens: [weth], maxHops: 3 as const, exact: true };
+			const query = {
+				changedPools: states.map((state) => state.address),
+				startTokens: [{ token: weth }],
+				maxHops: 3 as const,
+				exact: true,
+			};
 			const found = engine.search({ ...query, limit: 100_000, overlapping: true });
 			expect(found.length).toBeGreaterThan(50);
 			expect(found.map(({ hops, amountIn, grossProfit }) => `${keyOf(hops)} ${amountIn} ${grossProfit}`).sort()).toEqual(expected.sort());

@@ -43,9 +43,17 @@ export interface SwapV3 {
 	readonly liquidity: bigint;
 }
 
+/** A token that cycles start from and end in. */
+export interface StartToken {
+	readonly token: string;
+	/** Bound on the input, base units: what can be borrowed of the token. None where it is left out. */
+	readonly maxAmountIn?: bigint;
+}
+
 export interface SearchQuery {
 	readonly changedPools: readonly string[];
-	readonly startTokens: readonly string[];
+	/** One that is named twice counts once, with the smaller bound. */
+	readonly startTokens: readonly StartToken[];
 	readonly maxHops: 2 | 3 | 4;
 	/** At most this many cycles. */
 	readonly limit: number;
@@ -53,8 +61,6 @@ export interface SearchQuery {
 	readonly overlapping?: boolean;
 	/** True: each size is the one that {@link Engine.optimise} finds. Else one whose profit is within a billionth, or a base unit of the coarsest token. */
 	readonly exact?: boolean;
-	/** Bound on each cycle's input, base units of its start token. */
-	readonly maxAmountIn?: bigint;
 }
 
 /** What is asked of one pool; `amountIn` in base units of `tokenIn`. `tokenOut` may be left out where the pool has two tokens. */
@@ -273,13 +279,20 @@ export class Engine {
 	/**
 	 * Profitable cycles of 2 to `maxHops` hops that start in a start token and go through a changed pool, best gross profit first. Names that
 	 * are not loaded are passed over: a pool may have been removed since its log was seen.
+	 *
+	 * @throws ArbError `engine` (`overflow`) for a bound that is no 256-bit integer.
 	 */
 	search(query: SearchQuery): FoundCycle[] {
 		const changed = Uint32Array.from(query.changedPools.flatMap((pool) => this.#pools.get(pool)?.id ?? []));
-		const starts = Uint32Array.from(query.startTokens.flatMap((token) => this.#tokens.get(token) ?? []));
-		const bound = checked(query.maxAmountIn ?? MAX_U256, "search bound");
+		const starts = query.startTokens.flatMap(({ token, maxAmountIn = MAX_U256 }) => {
+			const id = this.#tokens.get(token);
+			return id === undefined ? [] : { id, bound: checked(maxAmountIn, `maxAmountIn ${maxAmountIn} of start token ${token}`) };
+		});
+		const bounds = new BigUint64Array(starts.length * WORDS);
+		for (const [i, { bound }] of starts.entries()) bounds.set(bound, i * WORDS);
+		const tokens = Uint32Array.from(starts, ({ id }) => id);
 		const words = calling(`search around ${changed.length} pools`, () =>
-			this.#wasm.search(changed, starts, query.maxHops, query.limit, query.overlapping ?? false, query.exact ?? false, bound),
+			this.#wasm.search(changed, tokens, query.maxHops, query.limit, query.overlapping ?? false, query.exact ?? false, bounds),
 		);
 		const cycles: FoundCycle[] = [];
 		let offset = 0;

@@ -10,7 +10,7 @@ use crate::protocols::uniswap_v2::Pair;
 use crate::protocols::uniswap_v3::{Exact, Shape, V3Pool};
 use crate::refusal::{Answer, Refusal};
 use crate::route::{optimise, pass_all, quote_route, Passage, RouteQuote};
-use crate::search::{search, Query};
+use crate::search::{search, Query, Start};
 use crate::sizing::Chain;
 use crate::u256::U256;
 use wasm_bindgen::prelude::*;
@@ -199,11 +199,24 @@ impl Engine {
         Ok(words)
     }
 
-    /// For each cycle: number of hops, the hops, input and profit (four words each).
+    /// `bounds`: of each start's input, four words. For each cycle: number of hops, the hops, input and profit (four words each).
     #[allow(clippy::too_many_arguments)]
-    pub fn search(&mut self, changed: &[u32], starts: &[u32], max_hops: u32, limit: u32, overlapping: bool, exact: bool, bound: &[u64]) -> Vec<u64> {
-        let max_amount_in = U256::from_words(bound);
-        let query = Query { changed, starts, max_hops, limit: limit as usize, overlapping, exact, max_amount_in };
+    pub fn search(
+        &mut self,
+        changed: &[u32],
+        starts: &[u32],
+        max_hops: u32,
+        limit: u32,
+        overlapping: bool,
+        exact: bool,
+        bounds: &[u64],
+    ) -> Result<Vec<u64>, u32> {
+        if bounds.len() != starts.len() * 4 {
+            return Err(number(Refusal::InvalidState));
+        }
+        let of_start = |(token, words): (&u32, &[u64])| Start { token: *token, max_amount_in: U256::from_words(words) };
+        let starts: Vec<Start> = starts.iter().zip(bounds.chunks_exact(4)).map(of_start).collect();
+        let query = Query { changed, starts: &starts, max_hops, limit: limit as usize, overlapping, exact };
         let mut words = Vec::new();
         for found in search(&mut self.market, &query) {
             words.push(found.edges.len() as u64);
@@ -211,7 +224,7 @@ impl Engine {
             words.extend(found.size.amount_in.to_words());
             words.extend(found.size.profit().to_words());
         }
-        words
+        Ok(words)
     }
 }
 

@@ -8,7 +8,7 @@ use arb_engine::protocols::family::Direction;
 use arb_engine::protocols::registry::pool_from_json;
 use arb_engine::protocols::uniswap_v2::Pair;
 use arb_engine::protocols::uniswap_v3::{tick_math::sqrt_ratio_at_tick, Shape, V3Pool};
-use arb_engine::search::{search, Found, Query};
+use arb_engine::search::{search, Found, Query, Start};
 use arb_engine::u256::U256;
 use std::collections::BTreeSet;
 
@@ -115,7 +115,14 @@ fn every_cycle_that_some_input_makes_profitable_is_found_and_pays_what_is_said()
         let mut market = graph(&mut random);
         let changed: Vec<u32> = (0..).take_while(|number| market.slot(*number).is_some()).collect();
         let max_hops = random.within(2, 4) as u32;
-        let query = Query { changed: &changed, starts: &[0], max_hops, limit: usize::MAX, overlapping: true, exact: false, max_amount_in: U256::MAX };
+        let query = Query {
+            changed: &changed,
+            starts: &[Start { token: 0, max_amount_in: U256::MAX }],
+            max_hops,
+            limit: usize::MAX,
+            overlapping: true,
+            exact: false,
+        };
         let found = search(&mut market, &query);
         for Found { edges, size } in &found {
             assert_eq!(output(&market, edges, size.amount_in), Some(size.amount_out), "graph {graph_number}");
