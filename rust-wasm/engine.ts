@@ -33,6 +33,23 @@ export interface OptimalRoute extends RouteQuote {
 	readonly alternatives: readonly { readonly amountIn: bigint; readonly grossProfit: bigint }[];
 }
 
+/** What one of a hop's parallel pools takes and pays. */
+export interface SplitLeg extends EngineHop {
+	readonly amountIn: bigint;
+	readonly amountOut: bigint;
+}
+
+/** A cycle of which each hop may be spread over several pools between its two tokens. */
+export interface SplitRoute {
+	readonly amountIn: bigint;
+	readonly amountOut: bigint;
+	readonly grossProfit: bigint;
+	/** One list for each hop, largest input first: a hop's inputs add up to what the hop before pays, the first one's to `amountIn`. */
+	readonly hops: readonly (readonly SplitLeg[])[];
+	/** False where no split earns more than the given route at its optimum, which `hops` then are. */
+	readonly isSplit: boolean;
+}
+
 /** What a swap of a V3 pool does until the input is used up or the price limit is reached. */
 export interface SwapV3 {
 	/** Input really taken, fee included: less than asked where the price limit ended the swap. */
@@ -85,6 +102,8 @@ const MAX_U256 = (1n << 256n) - 1n;
 /** TickMath.MIN_TICK and MAX_TICK of Uniswap V3. */
 const MAX_TICK = 887_272;
 const RESERVE_WORDS = 4;
+/** An edge, input and output. */
+const SPLIT_LEG_WORDS = 1 + 2 * WORDS;
 
 /**
  * Quotes, search and sizing over pool states that live in WASM memory: one independent state per instance. The first instance of a process
@@ -274,6 +293,39 @@ export class Engine {
 			});
 		}
 		return { ...quote, amountIn: input, amountOut: output, grossProfit: output - input, alternatives };
+	}
+
+	/**
+	 * The cycle along the route's tokens that earns most when each hop may be spread over up to eight of the loaded pools between its two tokens, each
+	 * pool used once; `maxAmountIn` bounds the input. Never less than {@link Engine.optimise} of the route. With V2 and V3 pools the profit is within the
+	 * larger of a billionth of the best and, for each pool used, a base unit of the coarsest token; other families are split well, not provably best. Null
+	 * where nothing is profitable. Takes about a millisecond with V2 and V3 pools, some tens where other families take part.
+	 *
+	 * @throws ArbError `engine`: `broken_route` for what is no cycle of different pools, `unknown_pool`, `overflow` for a bound that is no 256-bit integer.
+	 */
+	optimiseSplit(route: readonly EngineHop[], maxAmountIn: bigint): SplitRoute | null {
+		const subject = `split of ${describe(route)}`;
+		const edges = this.#edges(route, subject);
+		const bound = checked(maxAmountIn, `${subject}, maxAmountIn ${maxAmountIn}`);
+		const words = calling(subject, () => this.#wasm.optimise_split(edges, bound));
+		if (words.length === 0) return null;
+		const amountIn = readWords(words, { offset: 1, words: WORDS });
+		const amountOut = readWords(words, { offset: 1 + WORDS, words: WORDS });
+		const hops: SplitLeg[][] = [];
+		let offset = 1 + 2 * WORDS;
+		while (offset < words.length) {
+			const legs = Array.from({ length: Number(words[offset]) }, (_, i): SplitLeg => {
+				const at = offset + 1 + i * SPLIT_LEG_WORDS;
+				return {
+					...this.#hop(Number(words[at])),
+					amountIn: readWords(words, { offset: at + 1, words: WORDS }),
+					amountOut: readWords(words, { offset: at + 1 + WORDS, words: WORDS }),
+				};
+			});
+			offset += 1 + legs.length * SPLIT_LEG_WORDS;
+			hops.push(legs);
+		}
+		return { amountIn, amountOut, grossProfit: amountOut - amountIn, hops, isSplit: words[0] === 1n };
 	}
 
 	/**

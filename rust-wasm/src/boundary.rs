@@ -11,7 +11,7 @@ use crate::protocols::uniswap_v3::{Exact, Shape, V3Pool};
 use crate::refusal::{Answer, Refusal};
 use crate::route::{optimise, pass_all, quote_route, Passage, RouteQuote};
 use crate::search::{search, Query, Start};
-use crate::sizing::Chain;
+use crate::sizing::{optimise_split, Chain};
 use crate::u256::U256;
 use wasm_bindgen::prelude::*;
 
@@ -195,6 +195,24 @@ impl Engine {
         for (input, output) in optimum.alternatives {
             words.extend(input.to_words());
             words.extend(output.wrapping_sub(input).0.to_words());
+        }
+        Ok(words)
+    }
+
+    /// Empty for no profit. Else whether it is a split, input and output (four words each), then for each hop its number of pools and for each of these
+    /// the edge, input and output.
+    pub fn optimise_split(&self, edges: &[u32], bound: &[u64]) -> Result<Vec<u64>, u32> {
+        let Some(split) = optimise_split(&self.market, &route(edges), U256::from_words(bound)).map_err(number)? else { return Ok(Vec::new()) };
+        let mut words = vec![u64::from(split.is_split)];
+        words.extend(split.size.amount_in.to_words());
+        words.extend(split.size.amount_out.to_words());
+        for parts in &split.hops {
+            words.push(parts.len() as u64);
+            for part in parts {
+                words.push(u64::from(part.edge.0));
+                words.extend(part.amount_in.to_words());
+                words.extend(part.amount_out.to_words());
+            }
         }
         Ok(words)
     }

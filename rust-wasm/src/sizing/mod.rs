@@ -1,7 +1,7 @@
 //! The input of a cycle that earns most.
 //!
 //! The profit as a real function of the input is concave: each hop's rate falls with the amount. So doubles find its top, by a formula where all
-//! hops are constant-product pairs and by bisection of the marginal rate elsewhere, to about a billionth of the pools' depth: near the top
+//! hops are constant-product pairs and where the marginal rate is 1 elsewhere, to about a billionth of the pools' depth: near the top
 //! that error costs nothing. What is left is the staircase of rounding: a hop into a coarse token (USDC has 6 decimals) loses up to one of its
 //! units, worth a billion base units of an 18-decimals token. So the size is chosen as an amount of the coarsest token on the way, with the
 //! smallest input that reaches it. Where two coarse tokens follow each other, the second loses on its own: amounts of the first are looked at
@@ -9,8 +9,10 @@
 //! Pools so deep that this would take thousands of amounts are walked along instead, in strides after which the second loses least: convergents
 //! of the rate's continued fraction.
 
+mod crossing;
 mod exchange;
 mod quotes;
+mod split;
 mod staircase;
 mod top;
 mod walk;
@@ -19,7 +21,10 @@ use crate::market::{Edge, Market};
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 use exchange::{Exchange, Hop};
+use staircase::{FEW_SCANNED, MOST_SCANNED};
 use walk::strides;
+
+pub use split::{optimise_split, Part, SplitRoute, MAX_LEGS};
 
 /// Hops of the longest cycle that can be sized.
 pub const MAX_HOPS: usize = 8;
@@ -84,7 +89,7 @@ impl<E: Exchange> Chain<E> {
         let (estimate, middle) = self.middle()?;
         let tolerance = (estimate.upper_profit * 1e-9).max(middle.unit_value);
         // A cycle that earns less than the tolerance is profitable all the same.
-        Self::earning(self.scan(&middle, (estimate.upper_profit - tolerance).max(1.0)))
+        Self::earning(self.scan(&middle, (estimate.upper_profit - tolerance).max(1.0), MOST_SCANNED))
     }
 
     /// The size that earns most, to within a billionth or a base unit: all amounts of the coarsest token are looked at that could earn more than the best known one, outwards from the
@@ -95,7 +100,7 @@ impl<E: Exchange> Chain<E> {
         }
         let (estimate, middle) = self.middle()?;
         let enough = estimate.upper_profit * (1.0 - 1e-9);
-        let mut best = self.scan(&middle, enough);
+        let mut best = self.scan(&middle, enough, MOST_SCANNED);
         self.climb(0, middle.start.amount_in, &[], &mut best);
         if middle.k > 0 {
             let values = self.unit_values(estimate.amount_in)?;
@@ -104,6 +109,16 @@ impl<E: Exchange> Chain<E> {
             let slopes: Vec<f64> = (1..self.hops.len()).filter(is_open).map(|j| middle.unit_value / values[j]).collect();
             self.climb(middle.k, middle.centre, &strides(&slopes, 40), &mut best);
         }
+        Self::earning(best)
+    }
+
+    /// As [`Chain::optimum`] without the walks, with fewer amounts looked at, and with a unit of the coarsest token forgone where that is less than a
+    /// millionth of the profit: for chains whose quotes take long.
+    fn near_top(&self) -> Option<Size> {
+        let (estimate, middle) = self.middle()?;
+        let forgone = if middle.unit_value < estimate.upper_profit * 1e-6 { middle.unit_value } else { 0.0 };
+        let mut best = self.scan(&middle, estimate.upper_profit - forgone.max(estimate.upper_profit * 1e-9), FEW_SCANNED);
+        self.climb(0, middle.start.amount_in, &[], &mut best);
         Self::earning(best)
     }
 

@@ -4,6 +4,9 @@ use super::staircase::NEIGHBOURS;
 use super::{Chain, Exchange, Size};
 use crate::u256::U256;
 
+/// Inputs looked at one by one: where a base unit is much, a single one may pay.
+const FIRST_INPUTS: u32 = 16;
+
 /// A profit or a loss: losses compare below every profit, larger ones lower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Profit {
@@ -33,6 +36,9 @@ impl<E: Exchange> Chain<E> {
             }
             Some(Profit::of(size))
         };
+        for amount in 1..=FIRST_INPUTS {
+            consider(U256::from(amount).min(self.bound));
+        }
         let mut grid: Vec<(U256, Profit)> = Vec::new();
         for bit in 0..256 {
             let amount = (U256::ONE << bit).min(self.bound);

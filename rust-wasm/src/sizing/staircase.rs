@@ -8,6 +8,8 @@ use crate::u256::U256;
 pub(super) const NEIGHBOURS: u32 = 8;
 /// Amounts looked at on each side of the centre at the most.
 pub(super) const MOST_SCANNED: u32 = 2_048;
+/// The same where each takes long.
+pub(super) const FEW_SCANNED: u32 = 64;
 
 /// Where sizes are counted: amounts after `k` hops, around `centre`.
 pub(super) struct Middle {
@@ -46,13 +48,13 @@ impl<E: Exchange> Chain<E> {
     }
 
     /// The best size among the amounts after `k` hops around the centre, outwards, until one earns `enough` or no amount further away can earn more.
-    pub(super) fn scan(&self, middle: &Middle, enough: f64) -> Size {
+    pub(super) fn scan(&self, middle: &Middle, enough: f64, most_scanned: u32) -> Size {
         let mut best = middle.start;
         if best.profit().to_f64() >= enough {
             return best;
         }
         let mut is_open = [true, true];
-        for distance in 0..MOST_SCANNED {
+        for distance in 0..most_scanned {
             let amounts = [middle.centre.checked_add(U256::from(distance)), middle.centre.checked_sub(U256::from(distance))];
             for (open, amount) in is_open.iter_mut().zip(amounts) {
                 if !*open {

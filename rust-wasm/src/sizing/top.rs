@@ -1,6 +1,10 @@
-//! The top in doubles: by a formula where all hops are constant-product pairs, by bisection of the marginal rate elsewhere.
+//! The top in doubles: by a formula where all hops are constant-product pairs, where the marginal rate is 1 elsewhere.
 
+use super::crossing::crossing;
 use super::{Chain, Exchange};
+
+/// An input to begin with: small beside most tops, large beside a base unit.
+const FIRST_LOOK: f64 = 1e9;
 
 /// Where doubles see the top.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +20,7 @@ impl<E: Exchange> Chain<E> {
         let bound = self.bound.to_f64();
         let top = match self.closed_form() {
             Some(top) => top,
-            None => self.bisect(bound)?,
+            None => self.crossing_of_rates(bound)?,
         };
         if top.is_nan() || top <= 0.0 {
             return None;
@@ -41,28 +45,12 @@ impl<E: Exchange> Chain<E> {
     }
 
     /// The input at which the last unit earns nothing any more, or up to which the pools can pay.
-    fn bisect(&self, bound: f64) -> Option<f64> {
-        let earns = |x: f64| self.at(x).is_some_and(|(_, rate)| rate > 1.0);
-        if !earns(1.0) {
+    fn crossing_of_rates(&self, bound: f64) -> Option<f64> {
+        if !self.at(1.0).is_some_and(|(_, rate)| rate > 1.0) {
             return None;
         }
-        let (mut low, mut high) = (1.0, 1.0);
-        while high < bound && earns(high) {
-            low = high;
-            high *= 8.0;
-        }
-        for _ in 0..64 {
-            let middle = 0.5 * (low + high);
-            if middle <= low || middle >= high {
-                break;
-            }
-            if earns(middle) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        Some(low)
+        let rising = |x: f64| self.at(x).map_or(f64::INFINITY, |(_, rate)| 1.0 / rate.sqrt());
+        Some(crossing(rising, 1.0, FIRST_LOOK, bound).map_or(bound, |[low, _]| low))
     }
 
     /// Output and marginal rate of the whole chain.
