@@ -37,15 +37,13 @@ pub(super) fn crossing(rising: impl Fn(f64) -> f64, target: f64, first: f64, lim
     let mut is_halved = true;
     for _ in 0..MOST_STEPS {
         let gap = high - low;
-        if gap <= high * 1e-15 {
+        // Never at an end, and a few doubles from it at the least: the next step then closes the gap from the other side.
+        let least = (gap * 1e-12).max(high * 4e-16);
+        if gap <= 2.0 * least {
             break;
         }
-        // Never at an end: the next step then closes the gap from the other side.
-        let line = low + gap * ((target - at_low) / (at_high - at_low)).clamp(1e-12, 1.0 - 1e-12);
-        let place = if is_halved && line > low && line < high { line } else { 0.5 * (low + high) };
-        if place <= low || place >= high {
-            break;
-        }
+        let line = low + gap * (target - at_low) / (at_high - at_low);
+        let place = if is_halved && at_high.is_finite() { line.max(low + least).min(high - least) } else { 0.5 * (low + high) };
         let value = rising(place);
         if value > target {
             (high, at_high) = (place, value);
