@@ -23,8 +23,6 @@ use spread::Spread;
 pub const MAX_LEGS: usize = 8;
 /// Times that pools without a formula are sampled more closely around the answer: each takes the gap between samples to a ninth or less.
 const REFINEMENTS: u32 = 6;
-/// Pools that two hops would use are given to one of them, at the most so many times: there are no more legs.
-const MOST_SETTLED: usize = MAX_LEGS * super::MAX_HOPS;
 /// Shares of a hop's amount, as shifts, at which pools are compared before some are chosen.
 const COMPARED: [u32; 4] = [0, 2, 4, 6];
 
@@ -121,12 +119,8 @@ fn split_near(market: &Market, path: &[u32], edges: &[Edge], amount_in: U256, bo
         amount = hop.quote(amount).unwrap_or(U256::ZERO).max(U256::ONE);
     }
     let mut chain = Chain { hops: spreads, bound, is_concave: true };
-    for _ in 0..MOST_SETTLED {
-        let inputs = chain.inputs_of_legs()?;
-        if !chain.settle(&inputs) {
-            break;
-        }
-    }
+    let inputs = chain.inputs_of_legs()?;
+    chain.settle(&inputs);
     let has_formulas = chain.hops.iter().all(Spread::has_formulas);
     if !has_formulas {
         for _ in 0..REFINEMENTS {
@@ -233,19 +227,19 @@ impl Chain<Spread<'_>> {
         Some(earned)
     }
 
-    /// Leaves a pool that several hops have to the one where it earns most; false where there is no such pool.
+    /// Leaves a pool that several hops have to the one where it earns most.
     ///
     /// Two hops that trade the same tokens in opposite directions never both use a pool at the top: its rates would multiply to more than 1.
-    fn settle(&mut self, inputs: &[Vec<f64>]) -> bool {
-        let Some(earned) = self.earned(inputs) else { return false };
+    fn settle(&mut self, inputs: &[Vec<f64>]) {
+        let Some(earned) = self.earned(inputs) else { return };
         let is_better = |a: &Earned, b: &Earned| {
             let order = a.amount.total_cmp(&b.amount).then(a.promise.total_cmp(&b.promise)).then(b.hop.cmp(&a.hop));
             a.pool == b.pool && a.hop != b.hop && order.is_gt()
         };
-        let Some(Earned { hop, pool, .. }) = earned.iter().find(|a| earned.iter().any(|b| is_better(b, a))) else { return false };
-        let legs = core::mem::take(&mut self.hops[*hop].legs).into_iter().filter(|leg| leg.edge.pool() != *pool).collect();
-        self.hops[*hop] = Spread::new(legs);
-        true
+        for Earned { hop, pool, .. } in earned.iter().filter(|a| earned.iter().any(|b| is_better(b, a))) {
+            let legs = core::mem::take(&mut self.hops[*hop].legs).into_iter().filter(|leg| leg.edge.pool() != *pool).collect();
+            self.hops[*hop] = Spread::new(legs);
+        }
     }
 }
 
