@@ -17,13 +17,18 @@ export function candidatesOf(of: {
 	readonly fencingNumber: number;
 	readonly changedPools: readonly string[];
 	readonly limit: number;
+	/** What the lender has of each start token, base units; nothing is borrowed of one that is not among them. */
+	readonly liquidity: ReadonlyMap<string, bigint>;
 }): readonly Candidate[] {
+	const limit = BigInt(of.chain.limits.maxAmountIn);
 	const found = of.engine.search({
 		changedPools: of.changedPools,
-		startTokens: of.chain.startTokens,
+		startTokens: of.chain.startTokens.map((token) => {
+			const lent = of.liquidity.get(token) ?? 0n;
+			return { token, maxAmountIn: lent < limit ? lent : limit };
+		}),
 		maxHops: 3,
 		limit: of.limit,
-		maxAmountIn: BigInt(of.chain.limits.maxAmountIn),
 	});
 	return found.map((cycle) => candidateOf(of, cycle)).filter((candidate) => paysItsGas(candidate, of.chain));
 }

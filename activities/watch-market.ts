@@ -10,6 +10,7 @@ import { ArbError } from "../domain/errors.ts";
 import { lifecycleWorkflowId } from "../domain/workflow-ids.ts";
 import { discoverPools } from "../market/discovery.ts";
 import { followChain } from "../market/follow.ts";
+import { loanLiquidity } from "../market/loan.ts";
 import { PoolBook } from "../market/pool-book.ts";
 import { admitTokens, permitPools } from "../market/tokens/admission.ts";
 import { Engine } from "../rust-wasm/engine.ts";
@@ -79,12 +80,25 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 			using engine = new Engine();
 			engine.upsertPools(await book.load(from));
 			deps.log.info({ ...log, fencingNumber, pools: pools.length, block: from.number }, "watching the market");
+			const { balancerVault: vault, startTokens: tokens } = deps.chain;
+			let liquidity = await loanLiquidity(deps.client, { vault, tokens, blockHash: from.hash });
+			/** What the lender has at the block. Where the node does not tell, the last answer stays: `detect` cuts every size to the block's own. */
+			const lendable = async (block: BlockRef): Promise<ReadonlyMap<string, bigint>> => {
+				try {
+					liquidity = await loanLiquidity(deps.client, { vault, tokens, blockHash: block.hash });
+				} catch (error) {
+					if (!(error instanceof ArbError) || !error.retryable) throw error;
+					deps.log.warn({ ...log, block: block.number, err: error }, "the lender's balances could not be read");
+				}
+				return liquidity;
+			};
 			const consider = async (block: BlockRef, changedPools: readonly string[]): Promise<void> => {
 				head = block.number;
-				const [newest, control, busy] = await Promise.all([
+				const [newest, control, busy, lent] = await Promise.all([
 					currentFencingNumber(deps.db, chainId),
 					readControl(deps.db, chainId),
 					busyPools(deps.db, chainId),
+					lendable(block),
 				]);
 				if (newest !== fencingNumber) {
 					deps.log.warn({ ...log, fencingNumber, newest }, "a later watcher has taken over");
@@ -100,6 +114,7 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 					fencingNumber,
 					changedPools,
 					limit: maxLifecyclesPerBlock * 4,
+					liquidity: lent,
 				})
 					.filter((candidate) => candidate.route.every((hop) => !busy.has(hop.pool)))
 					.slice(0, maxLifecyclesPerBlock);

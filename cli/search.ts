@@ -90,7 +90,7 @@ export async function searchCommand(options: SearchOptions): Promise<boolean> {
 	if (leftOut > 0) process.stderr.write(`${leftOut} rows of kinds that the engine does not know were left out\n`);
 	const found = engine.search({
 		changedPools: pools,
-		startTokens: options.start.map((token) => token.toLowerCase()),
+		startTokens: options.start.map((token) => ({ token: token.toLowerCase() })),
 		maxHops: options.maxHops,
 		limit: options.top ?? ALL,
 		overlapping: true,

@@ -2,7 +2,7 @@ import { id } from "ethers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type ChainClient, connectChain } from "./chain-client.ts";
 import { discoverPools } from "./discovery.ts";
-import { balancerLoan } from "./loan.ts";
+import { balancerLoan, loanLiquidity } from "./loan.ts";
 import { gatherPrices } from "./prices.ts";
 import { type Exchange, startExchange } from "./testing/exchange.ts";
 
@@ -154,5 +154,13 @@ describe("balancerLoan", () => {
 		const at = async (blockHash: string) => balancerLoan(client, { vault, token, blockHash });
 		expect(await at(before.hash)).toEqual({ liquidity: 0n, feePercentage: 0n, feeBps: 0 });
 		await vi.waitFor(async () => expect((await at((await client.head()).hash)).liquidity).toBe(2n * 10n ** 18n));
+		const other = exchange.chain.tokens[0]?.address ?? "";
+		const { hash: blockHash } = await client.head();
+		expect(await loanLiquidity(client, { vault, tokens: [token, other], blockHash })).toEqual(
+			new Map([
+				[token, 2n * 10n ** 18n],
+				[other, 0n],
+			]),
+		);
 	});
 });

@@ -1,5 +1,5 @@
 import { id } from "ethers";
-import type { ChainClient } from "./chain-client.ts";
+import type { Call, ChainClient } from "./chain-client.ts";
 import { addressAt, uintAt } from "./protocols/abi-word.ts";
 
 const BALANCE_OF = id("balanceOf(address)").slice(0, 10);
@@ -19,6 +19,22 @@ export interface LoanTerms {
 	readonly feeBps: number;
 }
 
+function balanceCall(vault: string, token: string): Call {
+	return { to: token, data: BALANCE_OF + vault.slice(2).padStart(64, "0") };
+}
+
+/** What a Balancer V2 vault can lend of each token at the end of a block, base units: its balance. */
+export async function loanLiquidity(
+	client: Pick<ChainClient, "callAt">,
+	of: { readonly vault: string; readonly tokens: readonly string[]; readonly blockHash: string },
+): Promise<ReadonlyMap<string, bigint>> {
+	const balances = await client.callAt(
+		of.blockHash,
+		of.tokens.map((token) => balanceCall(of.vault, token)),
+	);
+	return new Map(of.tokens.map((token, i) => [token, uintAt(balances[i] ?? "0x", 0)]));
+}
+
 /**
  * Reads the terms of a Balancer V2 vault's flash loans: its balance of the token (`FlashLoans.flashLoan` lends no more than that) and the fee that its
  * `ProtocolFeesCollector` holds.
@@ -27,9 +43,8 @@ export async function balancerLoan(
 	client: ChainClient,
 	of: { readonly vault: string; readonly token: string; readonly blockHash: string },
 ): Promise<LoanTerms> {
-	const balanceOf = BALANCE_OF + of.vault.slice(2).padStart(64, "0");
 	const [balance = "0x", collector = "0x"] = await client.callAt(of.blockHash, [
-		{ to: of.token, data: balanceOf },
+		balanceCall(of.vault, of.token),
 		{ to: of.vault, data: FEES_COLLECTOR },
 	]);
 	const [fee = "0x"] = await client.callAt(of.blockHash, [{ to: addressAt(collector, 0), data: FLASH_LOAN_FEE }]);

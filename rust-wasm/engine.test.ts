@@ -231,6 +231,42 @@ describe("the optimum of a cycle", () => {
 	});
 });
 
+describe("the split of a cycle", () => {
+	const forth = [concentrated(1), pair(2, { reserve0: "4000000000000000000", reserve1: "4020000000000000000" })];
+	const back = [3, 4].map((i) => pair(i, { reserve0: `${i}060000000000000000`, reserve1: `${i}000000000000000000`, feePips: 500 }));
+	const [first, last] = [forth[1] as PoolState, back[0] as PoolState];
+	const route = [hop(first, token(0)), hop(last, token(1))];
+
+	it("earns more than the route alone, with each hop's legs paid for by the hop before and each quote the pool's own", () => {
+		engine.upsertPools([...forth, ...back]);
+		const [split, alone] = [engine.optimiseSplit(route, 10n ** 24n), engine.optimise(route, 10n ** 24n)];
+		if (split === null || alone === null) throw new Error("a gap of 2 % earns something");
+		expect(split.isSplit).toBe(true);
+		expect(split.grossProfit).toBeGreaterThan((alone.grossProfit * 11n) / 10n);
+		expect(split.grossProfit).toBe(split.amountOut - split.amountIn);
+		let amount = split.amountIn;
+		for (const legs of split.hops) {
+			expect(legs.reduce((sum, leg) => sum + leg.amountIn, 0n)).toBe(amount);
+			for (const { pool, tokenIn, amountIn, amountOut } of legs) expect(engine.quote({ pool, tokenIn, amountIn })).toBe(amountOut);
+			amount = legs.reduce((sum, leg) => sum + leg.amountOut, 0n);
+		}
+		expect(amount).toBe(split.amountOut);
+		const used = split.hops.flat().map((leg) => leg.pool);
+		expect(new Set(used).size).toBe(used.length);
+	});
+
+	it("stays within what can be borrowed, and is the route itself where no other pool helps", () => {
+		engine.upsertPools([first, last]);
+		const [split, alone] = [engine.optimiseSplit(route, 10n ** 15n), engine.optimise(route, 10n ** 15n)];
+		expect(split?.isSplit).toBe(false);
+		expect(split?.hops.map((legs) => legs.map((leg) => leg.amountOut))).toEqual(alone?.amounts.slice(1).map((amount) => [amount]));
+		expect(split?.amountIn).toBeLessThanOrEqual(10n ** 15n);
+		expect(engine.optimiseSplit(route, 0n)).toBeNull();
+		expect(refusalOf(() => engine.optimiseSplit([hop(first, token(0))], 100n))).toBe("broken_route");
+		expect(refusalOf(() => engine.optimiseSplit(route, -1n))).toBe("overflow");
+	});
+});
+
 /** Every cycle by trying all ordered choices of pools, sized one by one: slow and simple. */
 function bruteForce(of: {
 	readonly pools: readonly PoolState[];
@@ -289,7 +325,7 @@ describe("the search", () => {
 				engine = new Engine();
 				engine.upsertPools(states);
 				const changedPools = changed.flatMap((i) => states[i]?.address ?? []);
-				const query = { changedPools, startTokens: [token(0)], maxHops, exact: true };
+				const query = { changedPools, startTokens: [{ token: token(0) }], maxHops, exact: true };
 				const all = engine.search({ ...query, limit: 10_000, overlapping: true });
 				const expected = bruteForce({ pools: states, changed: new Set(changedPools), start: token(0), maxHops });
 				const keys = new Set(all.map((cycle) => keyOf(cycle.hops)));
@@ -319,15 +355,70 @@ describe("the search", () => {
 		);
 		engine.upsertPools(states);
 		const changed = new Set(states.map((state) => state.address));
-		const query = { changedPools: [...changed], startTokens: [token(0)], maxHops: 2 as const, exact: true };
+		const query = { changedPools: [...changed], startTokens: [{ token: token(0) }], maxHops: 2 as const, exact: true };
 		const found = engine.search({ ...query, limit: 1000, overlapping: true }).map((cycle) => cycle.grossProfit);
 		expect(found.length).toBeGreaterThan(30);
 		expect(found).toEqual(bruteForce({ pools: states, changed, start: token(0), maxHops: 2 }).map((cycle) => cycle.grossProfit));
 	});
 
+	it("borrows of each start token no more than its own bound, and then the best that it allows, by trying every input", () => {
+		const gap = [
+			pair(1, { reserve0: "5000", reserve1: "5000", feePips: 500 }),
+			pair(2, { reserve0: "6100", reserve1: "4900", feePips: 500 }),
+		];
+		engine.upsertPools(gap);
+		const [route, other] = [
+			[hop(gap[0] as PoolState, token(0)), hop(gap[1] as PoolState, token(1))],
+			[hop(gap[1] as PoolState, token(1)), hop(gap[0] as PoolState, token(0))],
+		];
+		const best = (cycle: readonly Hop[], bound: bigint) => {
+			let most = 0n;
+			for (let amountIn = 1n; amountIn <= bound; amountIn++) {
+				try {
+					const profit = (engine.quoteRoute(cycle, amountIn).amounts.at(-1) ?? 0n) - amountIn;
+					if (profit > most) most = profit;
+				} catch (error) {
+					if (!(error instanceof ArbError) || !error.message.startsWith("amount_too_small")) throw error;
+				}
+			}
+			return most;
+		};
+		for (const [bound0, bound1] of [
+			[17n, 120n],
+			[90n, 5n],
+			[250n, 0n],
+			[0n, 60n],
+			[10_000n, 10_000n],
+		] as const) {
+			// biome-ignore format: a table
+			const startTokens = [
+				{ token: token(0), maxAmountIn: bound0 },
+				{ token: token(1), maxAmountIn: bound1 },
+			];
+			const changedPools = gap.map((state) => state.address);
+			const found = engine.search({ changedPools, startTokens, maxHops: 2, limit: 10, overlapping: true, exact: true });
+			const of = (start: string) => found.filter((cycle) => cycle.hops[0]?.tokenIn === start);
+			for (const [start, cycle, bound] of [
+				[token(0), route, bound0],
+				[token(1), other, bound1],
+			] as const) {
+				// biome-ignore format: a table
+				expect(of(start).every(({ amountIn }) => amountIn <= bound)).toBe(true);
+				expect([start, bound, of(start)[0]?.grossProfit ?? 0n]).toEqual([start, bound, best(cycle, bound)]);
+			}
+		}
+		const asked = { changedPools: [address(1)], maxHops: 2 as const, limit: 1 };
+		expect(refusalOf(() => engine.search({ ...asked, startTokens: [{ token: token(0), maxAmountIn: -1n }] }))).toBe("overflow");
+	});
+
 	it("passes over pools and tokens that are not loaded, and returns nothing where nothing is profitable", () => {
 		engine.upsertPools([1, 2].map((i) => pair(i, { reserve0: "1000000", reserve1: "1000000" })));
-		const query = { changedPools: [address(1), address(77)], startTokens: [token(0), token(50)], maxHops: 3 as const, limit: 5 };
+		const query = {
+			changedPools: [address(1), address(77)],
+			startTokens: [{ token: token(0) }, { token: token(50) }],
+			maxHops: 3 as const,
+			limit: 5,
+		};
 		expect(engine.search(query)).toEqual([]);
 	});
 
@@ -374,7 +465,12 @@ describe("the search", () => {
 				}
 			};
 			extend([], weth);
-			const query = { changedPools: states.map((state) => state.address), startTokens: [weth], maxHops: 3 as const, exact: true };
+			const query = {
+				changedPools: states.map((state) => state.address),
+				startTokens: [{ token: weth }],
+				maxHops: 3 as const,
+				exact: true,
+			};
 			const found = engine.search({ ...query, limit: 100_000, overlapping: true });
 			expect(found.length).toBeGreaterThan(50);
 			expect(found.map(({ hops, amountIn, grossProfit }) => `${keyOf(hops)} ${amountIn} ${grossProfit}`).sort()).toEqual(expected.sort());

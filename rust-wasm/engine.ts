@@ -47,6 +47,23 @@ export interface OptimalRoute extends RouteQuote {
 	readonly alternatives: readonly { readonly amountIn: bigint; readonly grossProfit: bigint }[];
 }
 
+/** What one of a hop's parallel pools takes and pays. */
+export interface SplitLeg extends EngineHop {
+	readonly amountIn: bigint;
+	readonly amountOut: bigint;
+}
+
+/** A cycle of which each hop may be spread over several pools between its two tokens. */
+export interface SplitRoute {
+	readonly amountIn: bigint;
+	readonly amountOut: bigint;
+	readonly grossProfit: bigint;
+	/** One list for each hop, largest input first: a hop's inputs add up to what the hop before pays, the first one's to `amountIn`. */
+	readonly hops: readonly (readonly SplitLeg[])[];
+	/** False where no split earns more than the given route at its optimum, which `hops` then are. */
+	readonly isSplit: boolean;
+}
+
 /** What a swap of a V3 pool does until the input is used up or the price limit is reached. */
 export interface SwapV3 {
 	/** Input really taken, fee included: less than asked where the price limit ended the swap. */
@@ -57,9 +74,17 @@ export interface SwapV3 {
 	readonly liquidity: bigint;
 }
 
+/** A token that cycles start from and end in. */
+export interface StartToken {
+	readonly token: string;
+	/** Bound on the input, base units: what can be borrowed of the token. None where it is left out. */
+	readonly maxAmountIn?: bigint;
+}
+
 export interface SearchQuery {
 	readonly changedPools: readonly string[];
-	readonly startTokens: readonly string[];
+	/** One that is named twice counts once, with the smaller bound. */
+	readonly startTokens: readonly StartToken[];
 	readonly maxHops: 2 | 3 | 4;
 	/** At most this many cycles. */
 	readonly limit: number;
@@ -67,8 +92,6 @@ export interface SearchQuery {
 	readonly overlapping?: boolean;
 	/** True: each size is the one that {@link Engine.optimise} finds. Else one whose profit is within a billionth, or a base unit of the coarsest token. */
 	readonly exact?: boolean;
-	/** Bound on each cycle's input, base units of its start token. */
-	readonly maxAmountIn?: bigint;
 }
 
 /** What is asked of one pool; `amountIn` in base units of `tokenIn`. `tokenOut` may be left out where the pool has two tokens. */
@@ -93,6 +116,8 @@ const MAX_U256 = (1n << 256n) - 1n;
 /** TickMath.MIN_TICK and MAX_TICK of Uniswap V3. */
 const MAX_TICK = 887_272;
 const RESERVE_WORDS = 4;
+/** An edge, input and output. */
+const SPLIT_LEG_WORDS = 1 + 2 * WORDS;
 
 /**
  * Quotes, search and sizing over pool states that live in WASM memory: one independent state per instance. The first instance of a process
@@ -362,15 +387,55 @@ export class Engine {
 	}
 
 	/**
+	 * The cycle along the route's tokens that earns most when each hop may be spread over up to eight of the loaded pools between its two tokens, each
+	 * pool used once; `maxAmountIn` bounds the input. Never less than {@link Engine.optimise} of the route. With V2 and V3 pools the profit is within the
+	 * larger of a billionth of the best and, for each pool used, a base unit of the coarsest token; other families are split well, not provably best. Null
+	 * where nothing is profitable. Takes tens of milliseconds and more with many pools: for a candidate that is about to be executed, not for ranking.
+	 *
+	 * @throws ArbError `engine`: `broken_route` for what is no cycle of different pools, `unknown_pool`, `overflow` for a bound that is no 256-bit integer.
+	 */
+	optimiseSplit(route: readonly EngineHop[], maxAmountIn: bigint): SplitRoute | null {
+		const subject = `split of ${describe(route)}`;
+		const edges = this.#edges(route, subject);
+		const bound = checked(maxAmountIn, `${subject}, maxAmountIn ${maxAmountIn}`);
+		const words = calling(subject, () => this.#wasm.optimise_split(edges, bound));
+		if (words.length === 0) return null;
+		const amountIn = readWords(words, { offset: 1, words: WORDS });
+		const amountOut = readWords(words, { offset: 1 + WORDS, words: WORDS });
+		const hops: SplitLeg[][] = [];
+		let offset = 1 + 2 * WORDS;
+		while (offset < words.length) {
+			const legs = Array.from({ length: Number(words[offset]) }, (_, i): SplitLeg => {
+				const at = offset + 1 + i * SPLIT_LEG_WORDS;
+				return {
+					...this.#hop(Number(words[at])),
+					amountIn: readWords(words, { offset: at + 1, words: WORDS }),
+					amountOut: readWords(words, { offset: at + 1 + WORDS, words: WORDS }),
+				};
+			});
+			offset += 1 + legs.length * SPLIT_LEG_WORDS;
+			hops.push(legs);
+		}
+		return { amountIn, amountOut, grossProfit: amountOut - amountIn, hops, isSplit: words[0] === 1n };
+	}
+
+	/**
 	 * Profitable cycles of 2 to `maxHops` hops that start in a start token and go through a changed pool, best gross profit first. Names that
 	 * are not loaded are passed over: a pool may have been removed since its log was seen.
+	 *
+	 * @throws ArbError `engine` (`overflow`) for a bound that is no 256-bit integer.
 	 */
 	search(query: SearchQuery): FoundCycle[] {
 		const changed = Uint32Array.from(query.changedPools.flatMap((pool) => this.#pools.get(pool)?.id ?? []));
-		const starts = Uint32Array.from(query.startTokens.flatMap((token) => this.#tokens.get(token) ?? []));
-		const bound = checked(query.maxAmountIn ?? MAX_U256, "search bound");
+		const starts = query.startTokens.flatMap(({ token, maxAmountIn = MAX_U256 }) => {
+			const id = this.#tokens.get(token);
+			return id === undefined ? [] : { id, bound: checked(maxAmountIn, `maxAmountIn ${maxAmountIn} of start token ${token}`) };
+		});
+		const bounds = new BigUint64Array(starts.length * WORDS);
+		for (const [i, { bound }] of starts.entries()) bounds.set(bound, i * WORDS);
+		const tokens = Uint32Array.from(starts, ({ id }) => id);
 		const words = calling(`search around ${changed.length} pools`, () =>
-			this.#wasm.search(changed, starts, query.maxHops, query.limit, query.overlapping ?? false, query.exact ?? false, bound),
+			this.#wasm.search(changed, tokens, query.maxHops, query.limit, query.overlapping ?? false, query.exact ?? false, bounds),
 		);
 		const cycles: FoundCycle[] = [];
 		let offset = 0;

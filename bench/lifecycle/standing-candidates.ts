@@ -35,6 +35,8 @@ export class StandingCandidates {
 		readonly book: PoolBook;
 		readonly engine: Engine;
 		readonly fencingNumber: number;
+		/** What the lender has of each start token, base units. */
+		readonly liquidity: ReadonlyMap<string, bigint>;
 	}): readonly Candidate[] {
 		const changed = new Set(of.changedPools);
 		const found = candidatesOf({ ...of, chain: this.#searched, limit: SEARCH_LIMIT });

@@ -8,6 +8,7 @@ import { busyPools } from "../../db/submissions.ts";
 import { takeFencingNumber } from "../../db/watchers.ts";
 import { connectChain } from "../../market/chain-client.ts";
 import { followChain } from "../../market/follow.ts";
+import { loanLiquidity } from "../../market/loan.ts";
 import { PoolBook } from "../../market/pool-book.ts";
 import { Engine } from "../../rust-wasm/engine.ts";
 import { openChainWorker } from "../../workers/chain-worker.ts";
@@ -45,7 +46,9 @@ await runProcess(log, async () => {
 		using engine = new Engine();
 		engine.upsertPools(await book.load(await client.head()));
 		const standing = new StandingCandidates(chain);
-		standing.advance({ block: book.block, changedPools: pools.map((pool) => pool.address), book, engine, fencingNumber });
+		const lendable = (blockHash: string) => loanLiquidity(client, { vault: chain.balancerVault, tokens: chain.startTokens, blockHash });
+		const every = pools.map((pool) => pool.address);
+		standing.advance({ block: book.block, changedPools: every, book, engine, fencingNumber, liquidity: await lendable(book.block.hash) });
 		const start = { temporal: worker.temporal, taskQueue: worker.taskQueue, chain, log };
 		process.on("message", (order: LoadOrder) => {
 			load = new Load({ order, standing, start: (candidate) => startLifecycle(start, candidate) });
@@ -60,8 +63,8 @@ await runProcess(log, async () => {
 			onBlock: async ({ block, changedPools, isHead }) => {
 				engine.upsertPools(changedPools.map((address) => book.state(address)));
 				if (!isHead) return;
-				const busy = await busyPools(db, chainId);
-				const found = standing.advance({ block, changedPools, book, engine, fencingNumber });
+				const [busy, liquidity] = await Promise.all([busyPools(db, chainId), lendable(block.hash)]);
+				const found = standing.advance({ block, changedPools, book, engine, fencingNumber, liquidity });
 				load?.onHead({ found, busy });
 			},
 		});

@@ -33,11 +33,12 @@ fn main() {
     let starts = input.u32s();
     let (pools, reserves) = (input.u32s(), input.u64s());
     let bound = [0, 0, 1 << 32, 0];
-    engine.search(&pools[..1], &starts, 3, 4, false, false, &bound);
+    let bounds = bound.repeat(starts.len());
+    engine.search(&pools[..1], &starts, 3, 4, false, false, &bounds).expect("a bound for each start");
     let start = Instant::now();
     for (pool, words) in pools.iter().zip(reserves.chunks_exact(4)) {
         engine.set_reserves(&[*pool], words).expect("the reserves are valid");
-        engine.search(&[*pool], &starts, 3, 4, false, false, &bound);
+        engine.search(&[*pool], &starts, 3, 4, false, false, &bounds).expect("a bound for each start");
     }
     let search = start.elapsed().as_secs_f64() / pools.len() as f64;
     let (lengths, edges, amounts) = (input.u32s(), input.u32s(), input.u64s());

@@ -12,8 +12,8 @@ use crate::protocols::uniswap_v3::{Exact, Shape, V3Pool};
 use crate::rates::swap_rates;
 use crate::refusal::{Answer, Refusal};
 use crate::route::{optimise, optimise_loan, pass_all, quote_route, Passage, RouteQuote};
-use crate::search::{search, Query};
-use crate::sizing::Chain;
+use crate::search::{search, Query, Start};
+use crate::sizing::{optimise_split, Chain};
 use crate::u256::U256;
 use wasm_bindgen::prelude::*;
 
@@ -245,11 +245,42 @@ impl Engine {
         Ok(vec![rates.spot, rates.best, rates.marginal, rates.after])
     }
 
-    /// For each cycle: number of hops, the hops, input and profit (four words each).
+    /// Empty for no profit. Else whether it is a split, input and output (four words each), then for each hop its number of pools and for each of these
+    /// the edge, input and output.
+    pub fn optimise_split(&self, edges: &[u32], bound: &[u64]) -> Result<Vec<u64>, u32> {
+        let Some(split) = optimise_split(&self.market, &route(edges), U256::from_words(bound)).map_err(number)? else { return Ok(Vec::new()) };
+        let mut words = vec![u64::from(split.is_split)];
+        words.extend(split.size.amount_in.to_words());
+        words.extend(split.size.amount_out.to_words());
+        for parts in &split.hops {
+            words.push(parts.len() as u64);
+            for part in parts {
+                words.push(u64::from(part.edge.0));
+                words.extend(part.amount_in.to_words());
+                words.extend(part.amount_out.to_words());
+            }
+        }
+        Ok(words)
+    }
+
+    /// `bounds`: of each start's input, four words. For each cycle: number of hops, the hops, input and profit (four words each).
     #[allow(clippy::too_many_arguments)]
-    pub fn search(&mut self, changed: &[u32], starts: &[u32], max_hops: u32, limit: u32, overlapping: bool, exact: bool, bound: &[u64]) -> Vec<u64> {
-        let max_amount_in = U256::from_words(bound);
-        let query = Query { changed, starts, max_hops, limit: limit as usize, overlapping, exact, max_amount_in };
+    pub fn search(
+        &mut self,
+        changed: &[u32],
+        starts: &[u32],
+        max_hops: u32,
+        limit: u32,
+        overlapping: bool,
+        exact: bool,
+        bounds: &[u64],
+    ) -> Result<Vec<u64>, u32> {
+        if bounds.len() != starts.len() * 4 {
+            return Err(number(Refusal::InvalidState));
+        }
+        let of_start = |(token, words): (&u32, &[u64])| Start { token: *token, max_amount_in: U256::from_words(words) };
+        let starts: Vec<Start> = starts.iter().zip(bounds.chunks_exact(4)).map(of_start).collect();
+        let query = Query { changed, starts: &starts, max_hops, limit: limit as usize, overlapping, exact };
         let mut words = Vec::new();
         for found in search(&mut self.market, &query) {
             words.push(found.edges.len() as u64);
@@ -257,7 +288,7 @@ impl Engine {
             words.extend(found.size.amount_in.to_words());
             words.extend(found.size.profit().to_words());
         }
-        words
+        Ok(words)
     }
 }
 

@@ -12,14 +12,22 @@ use std::collections::BinaryHeap;
 const LOG_MARGIN: f64 = -1e-9;
 pub const MAX_SEARCH_HOPS: usize = 4;
 
+/// A token that cycles start from and end in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Start {
+    pub token: u32,
+    /// Bound on the input, base units: what can be borrowed of the token.
+    pub max_amount_in: U256,
+}
+
 pub struct Query<'a> {
     pub changed: &'a [u32],
-    pub starts: &'a [u32],
+    /// One that is named twice counts once, with the smaller bound.
+    pub starts: &'a [Start],
     pub max_hops: u32,
     pub limit: usize,
     /// May two results share a pool?
     pub overlapping: bool,
-    pub max_amount_in: U256,
     /// Sizes that earn most, which takes longer, instead of ones within a base unit of the coarsest token.
     pub exact: bool,
 }
@@ -49,20 +57,20 @@ impl PartialOrd for Found {
 /// Nothing is stored but each token's neighbours: the hops beside the changed one are found by going through the neighbours of its tokens, and
 /// the hop from or to the start token is one look into an array of the best rates. Those are of the best of parallel pools, so what a token path
 /// promises is never less than what any choice of pools does; pools are chosen only on the paths that promise a profit.
-pub fn cycles(market: &Market, query: &Query, mut visit: impl FnMut(&[Edge])) {
+pub fn cycles(market: &Market, query: &Query, mut visit: impl FnMut(&Start, &[Edge])) {
     let mut changed = query.changed.to_vec();
     changed.sort_unstable();
     changed.dedup();
     let mut starts = query.starts.to_vec();
     starts.sort_unstable();
-    starts.dedup();
+    starts.dedup_by_key(|start| start.token);
     for pool in &changed {
         let Some(slot) = market.slot(*pool) else { continue };
         // A cycle with two changed pools belongs to the smaller number.
-        let mut report = |edges: &[Edge]| {
+        let mut report = |start: &Start, edges: &[Edge]| {
             let is_taken = edges.iter().any(|edge| edge.pool() < *pool && changed.binary_search(&edge.pool()).is_ok());
             if !is_taken {
-                visit(edges);
+                visit(start, edges);
             }
         };
         let tokens = slot.tokens();
@@ -74,8 +82,8 @@ pub fn cycles(market: &Market, query: &Query, mut visit: impl FnMut(&[Edge])) {
                     continue;
                 }
                 for start in &starts {
-                    let around = Around { market, start: *start, rates: market.rates(*start), edge, log_rate, max_hops: query.max_hops };
-                    around.paths(tokens[from], tokens[to], &mut |path, at| around.choose(path, at, &mut report));
+                    let around = Around { market, start: start.token, rates: market.rates(start.token), edge, log_rate, max_hops: query.max_hops };
+                    around.paths(tokens[from], tokens[to], &mut |path, at| around.choose(path, at, &mut |edges| report(start, edges)));
                 }
             }
         }
@@ -199,22 +207,31 @@ impl Around<'_> {
 /// The most profitable cycles, best first. Start tokens are remembered: the first search from one builds its arrays.
 pub fn search(market: &mut Market, query: &Query) -> Vec<Found> {
     for start in query.starts {
-        market.watch_start(*start);
+        market.watch_start(start.token);
     }
     let market = &*market;
     let mut candidates = Vec::new();
-    cycles(market, query, |edges| {
-        if let Some(upper) = Chain::new(market, edges, query.max_amount_in).ok().and_then(|chain| chain.upper_profit()) {
-            candidates.push((upper, edges.to_vec()));
+    cycles(market, query, |start, edges| {
+        if let Some(upper) = Chain::new(market, edges, start.max_amount_in).ok().and_then(|chain| chain.upper_profit()) {
+            candidates.push(Candidate { upper, bound: start.max_amount_in, edges: edges.to_vec() });
         }
     });
-    candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    candidates.sort_by(|a, b| b.upper.total_cmp(&a.upper).then_with(|| a.edges.cmp(&b.edges)));
     rank(market, query, candidates)
+}
+
+/// A cycle that is not sized yet.
+struct Candidate {
+    /// No size earns more.
+    upper: f64,
+    /// Of its start token.
+    bound: U256,
+    edges: Vec<Edge>,
 }
 
 /// Sizes candidates exactly in the order of their upper bounds, only as far as the best results need it: an exactly sized cycle is next when no
 /// bound of an unsized one is above its profit.
-fn rank(market: &Market, query: &Query, candidates: Vec<(f64, Vec<Edge>)>) -> Vec<Found> {
+fn rank(market: &Market, query: &Query, candidates: Vec<Candidate>) -> Vec<Found> {
     let mut results: Vec<Found> = Vec::new();
     let mut taken: Vec<u32> = Vec::new();
     let mut sized: BinaryHeap<Found> = BinaryHeap::new();
@@ -222,9 +239,9 @@ fn rank(market: &Market, query: &Query, candidates: Vec<(f64, Vec<Edge>)>) -> Ve
     while results.len() < query.limit {
         let best = sized.peek().map_or(-1.0, |found| found.size.profit().to_f64() * (1.0 - 1e-15));
         let is_free = |edges: &[Edge], taken: &[u32]| query.overlapping || !edges.iter().any(|edge| taken.contains(&edge.pool()));
-        if let Some((_, edges)) = unsized_ones.next_if(|(upper, _)| *upper >= best) {
+        if let Some(Candidate { bound, edges, .. }) = unsized_ones.next_if(|candidate| candidate.upper >= best) {
             if is_free(&edges, &taken) {
-                let chain = Chain::new(market, &edges, query.max_amount_in).ok();
+                let chain = Chain::new(market, &edges, bound).ok();
                 let size = chain.and_then(|chain| if query.exact { chain.optimum() } else { chain.size() });
                 sized.extend(size.map(|size| Found { edges, size }));
             }

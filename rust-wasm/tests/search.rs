@@ -8,7 +8,7 @@ use arb_engine::protocols::family::Direction;
 use arb_engine::protocols::registry::pool_from_json;
 use arb_engine::protocols::uniswap_v2::Pair;
 use arb_engine::protocols::uniswap_v3::{tick_math::sqrt_ratio_at_tick, Shape, V3Pool};
-use arb_engine::search::{search, Found, Query};
+use arb_engine::search::{search, Found, Query, Start};
 use arb_engine::u256::U256;
 use std::collections::BTreeSet;
 
@@ -110,12 +110,19 @@ fn inputs() -> Vec<U256> {
 fn every_cycle_that_some_input_makes_profitable_is_found_and_pays_what_is_said() {
     let mut random = Random::seeded("search of random graphs");
     let inputs = inputs();
-    let (mut profitable, mut with_other) = (0, 0);
+    let (mut profitable, mut with_other, mut missed) = (0, 0, 0);
     for graph_number in 0..GRAPHS {
         let mut market = graph(&mut random);
         let changed: Vec<u32> = (0..).take_while(|number| market.slot(*number).is_some()).collect();
         let max_hops = random.within(2, 4) as u32;
-        let query = Query { changed: &changed, starts: &[0], max_hops, limit: usize::MAX, overlapping: true, exact: false, max_amount_in: U256::MAX };
+        let query = Query {
+            changed: &changed,
+            starts: &[Start { token: 0, max_amount_in: U256::MAX }],
+            max_hops,
+            limit: usize::MAX,
+            overlapping: true,
+            exact: false,
+        };
         let found = search(&mut market, &query);
         for Found { edges, size } in &found {
             assert_eq!(output(&market, edges, size.amount_in), Some(size.amount_out), "graph {graph_number}");
@@ -127,16 +134,19 @@ fn every_cycle_that_some_input_makes_profitable_is_found_and_pays_what_is_said()
         routes(&market, &mut Vec::new(), 0, max_hops as usize, &mut all);
         for route in all {
             let best = inputs.iter().filter_map(|amount| output(&market, &route, *amount)?.checked_sub(*amount).ok()).max().unwrap_or(U256::ZERO);
-            // Pools sized by quotes may miss a profit of a single base unit, which rounding grants to some inputs and not to their neighbours.
-            let is_other = route.iter().any(|edge| matches!(market.pool(*edge), Ok(Pool::Other(_))));
-            if best <= U256::from(u32::from(is_other)) {
+            if best.is_zero() {
                 continue;
             }
+            let is_other = route.iter().any(|edge| matches!(market.pool(*edge), Ok(Pool::Other(_))));
             profitable += 1;
             with_other += u32::from(is_other);
-            assert!(names.contains(&route), "graph {graph_number}: {route:?} earns {best} and was not found");
+            if !names.contains(&route) {
+                // Rounding grants a single base unit to some inputs and not to their neighbours: with a rate that may rise, nothing says where.
+                assert!(is_other && best == U256::ONE, "graph {graph_number}: {route:?} earns {best} and was not found");
+                missed += 1;
+            }
         }
     }
-    println!("{profitable} profitable cycles, {with_other} of them through pools sized by quotes");
+    println!("{profitable} profitable cycles, {with_other} of them through pools sized by quotes; {missed} that earn a single unit missed");
     assert!(profitable > 500 && with_other > 200);
 }

@@ -227,13 +227,13 @@ describe(`cycles, seed ${seed}`, () => {
 			const { engine, book } = await loadedEngine();
 			using _ = engine;
 			const loan = await balancerLoan(client, { vault: chain.balancerVault, token: chain.wrappedNative, blockHash: book.block.hash });
+			const limit = BigInt(chain.limits.maxAmountIn);
 			const cycles = engine.search({
 				changedPools: [gap.pool],
-				startTokens: chain.startTokens,
+				startTokens: chain.startTokens.map((token) => ({ token, maxAmountIn: loan.liquidity < limit ? loan.liquidity : limit })),
 				maxHops: 3,
 				limit: 12,
 				overlapping: true,
-				maxAmountIn: BigInt(chain.limits.maxAmountIn),
 			});
 			for (const cycle of cycles) {
 				const { amounts } = engine.quoteRoute(cycle.hops, cycle.amountIn);

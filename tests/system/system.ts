@@ -19,6 +19,7 @@ import type { Candidate } from "../../domain/candidate.ts";
 import type { LifecycleResult } from "../../domain/lifecycle.ts";
 import { lifecycleWorkflowId } from "../../domain/workflow-ids.ts";
 import { type ChainClient, connectChain } from "../../market/chain-client.ts";
+import { loanLiquidity } from "../../market/loan.ts";
 import { PoolBook } from "../../market/pool-book.ts";
 import { Engine } from "../../rust-wasm/engine.ts";
 import { ROOT } from "../../scripts/paths.ts";
@@ -137,6 +138,11 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 			fencingNumber,
 			changedPools: pools.map((pool) => pool.address),
 			limit: 8,
+			liquidity: await loanLiquidity(chain, {
+				vault: devnet.chain.balancerVault,
+				tokens: devnet.chain.startTokens,
+				blockHash: book.block.hash,
+			}),
 		});
 	};
 	const takeWatch = (holder: string): Promise<number> => takeFencingNumber(db, { chainId, holder, scheduledAtMs: Date.now() });
