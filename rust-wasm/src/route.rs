@@ -1,7 +1,6 @@
 //! Quotes along a route, and the optimum of a cycle with what is around it.
 
 use crate::market::{Edge, Market};
-use crate::pool::Pool;
 use crate::refusal::{Answer, Refusal};
 use crate::sizing::Chain;
 use crate::u256::U256;
@@ -22,31 +21,30 @@ pub struct Optimum {
 /// A route and an input, on its way.
 #[derive(Clone, Copy)]
 pub struct Passage<'a> {
-    pub edges: &'a [u32],
-    /// Where the amount fits, which is mostly so: pairs are quoted in 128 bits as long as that is enough.
-    narrow: Option<u128>,
-    wide: Answer<U256>,
+    edges: &'a [u32],
+    amount: Answer<U256>,
 }
 
 impl<'a> Passage<'a> {
     pub fn new(edges: &'a [u32], amount_in: U256) -> Self {
-        Self { edges, narrow: amount_in.to_u128().ok(), wide: Ok(amount_in) }
+        Self { edges, amount: Ok(amount_in) }
     }
 
     pub fn amount(&self) -> Answer<U256> {
-        self.narrow.map_or(self.wide, |amount| Ok(U256::from(amount)))
+        self.amount
     }
 
     #[inline]
     fn pass(&mut self, market: &Market, edge: Edge) {
-        if let (Ok(Pool::V2(pair)), Some(amount)) = (market.pool(edge), self.narrow) {
-            if let Some(out) = pair.quote_u128(edge.direction().zero_for_one(), amount) {
-                self.narrow = Some(out);
+        let Ok(amount) = self.amount else { return };
+        // Pairs are quoted in 128 bits as long as that is enough, which is mostly so.
+        if let (Some((pair, zero_for_one)), Ok(amount)) = (market.pair(edge), amount.to_u128()) {
+            if let Some(out) = pair.quote_u128(zero_for_one, amount) {
+                self.amount = Ok(U256::from(out));
                 return;
             }
         }
-        self.wide = self.amount().and_then(|amount| market.pool(edge)?.quote(edge.direction(), amount, market.at()));
-        self.narrow = self.wide.ok().and_then(|amount| amount.to_u128().ok());
+        self.amount = market.pool(edge).and_then(|pool| pool.quote(edge.direction(), amount, market.at()));
     }
 }
 

@@ -4,6 +4,7 @@
 use super::family::{At, Direction, Family};
 use crate::json;
 use crate::refusal::{Answer, Refusal};
+use crate::u256::words::{join, split, times, times_u128};
 use crate::u256::U256;
 use serde::Deserialize;
 
@@ -55,12 +56,12 @@ impl Pair {
         }
         let keep = PIPS - fee_pips;
         let by = if keep % THOUSAND == 0 { THOUSAND } else { 1 };
-        Ok(Self { reserves: reserves.map(words), keep: keep / by, whole: PIPS / by })
+        Ok(Self { reserves: reserves.map(split), keep: keep / by, whole: PIPS / by })
     }
 
     pub fn with_reserves(&self, reserves: [u128; 2]) -> Answer<Self> {
         check(reserves)?;
-        Ok(Self { reserves: reserves.map(words), ..*self })
+        Ok(Self { reserves: reserves.map(split), ..*self })
     }
 
     /// What the pair pays for `amount_in`, rounded down; may be 0.
@@ -92,7 +93,7 @@ impl Pair {
     }
 
     /// The quote where the product of the fraction stays below 2^174: several times faster. Doubles give the quotient to 50 bits, so what is left of
-    /// the numerator is less than 2^127 and its low 128 bits tell it whole; doubles divide that again, and what is then left decides by one or two.
+    /// the numerator is less than 2^127 and its low 128 bits tell it whole; doubles divide that again, which decides unless they end next to an integer.
     #[inline]
     fn quote_narrow(&self, [reserve_in, reserve_out]: [u128; 2], amount_in: u128) -> Option<u128> {
         if self.whole == PIPS && (reserve_in | amount_in) >> 103 != 0 {
@@ -100,25 +101,20 @@ impl Pair {
         }
         let kept = times_small(amount_in, self.keep);
         let denominator = times_small(reserve_in, self.whole) + kept;
-        let divisor = to_f64(denominator);
+        let inverse = 1.0 / to_f64(denominator);
         let product = to_f64(kept) * to_f64(reserve_out);
         if product >= TWO_174 {
             return None;
         }
-        let mut quotient = from_f64(product / divisor);
-        let mut rest = times_low(kept, reserve_out).wrapping_sub(times_low(quotient, denominator)) as i128;
-        let further = (signed_to_f64(rest) / divisor) as i64;
-        quotient = quotient.wrapping_add_signed(i128::from(further));
-        rest = rest.wrapping_sub(times_low(i128::from(further) as u128, denominator) as i128);
-        while rest < 0 {
-            quotient -= 1;
-            rest += denominator as i128;
+        let quotient = from_f64(product * inverse);
+        let rest = times_u128(kept, reserve_out).wrapping_sub(times_u128(quotient, denominator)) as i128;
+        // Three conversions, a division and a product: off by less than 2^-50 of itself.
+        let further = signed_to_f64(rest) * inverse;
+        let floor = further.floor();
+        if further.abs() < TWO_40 && (TWO_40_BY_TWO_50..1.0 - TWO_40_BY_TWO_50).contains(&(further - floor)) {
+            return Some(quotient.wrapping_add_signed(i128::from(floor as i64)));
         }
-        while rest >= denominator as i128 {
-            quotient += 1;
-            rest -= denominator as i128;
-        }
-        Some(quotient)
+        Some(settled(quotient, rest, denominator, further))
     }
 
     /// The smallest input that pays at least `amount_out`.
@@ -163,7 +159,7 @@ impl Pair {
     }
 
     fn directed(&self, zero_for_one: bool) -> Answer<[u128; 2]> {
-        let [reserve0, reserve1] = self.reserves.map(|[low, high]| u128::from(high) << 64 | u128::from(low));
+        let [reserve0, reserve1] = self.reserves.map(|[low, high]| join(low, high));
         if reserve0 == 0 || reserve1 == 0 {
             return Err(Refusal::InsufficientLiquidity);
         }
@@ -172,38 +168,32 @@ impl Pair {
 }
 
 const TWO_174: f64 = (1u128 << 87) as f64 * (1u128 << 87) as f64;
+const TWO_40: f64 = (1u64 << 40) as f64;
+const TWO_40_BY_TWO_50: f64 = TWO_40 / (1u64 << 50) as f64;
 
-/// WebAssembly has no product of two words wider than one: the compiler's own 128-bit product is a call, these are a few multiplications in line.
-#[cfg(target_arch = "wasm32")]
-#[inline(always)]
-fn times_wide(a: u64, b: u64) -> u128 {
-    let (a_low, a_high, b_low, b_high) = (a & 0xffff_ffff, a >> 32, b & 0xffff_ffff, b >> 32);
-    let low = a_low * b_low;
-    let middle = a_high * b_low + (low >> 32);
-    let middle_low = a_low * b_high + (middle & 0xffff_ffff);
-    let high = a_high * b_high + (middle >> 32) + (middle_low >> 32);
-    u128::from(high) << 64 | u128::from(middle_low << 32 | low & 0xffff_ffff)
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-#[inline(always)]
-fn times_wide(a: u64, b: u64) -> u128 {
-    u128::from(a) * u128::from(b)
-}
-
-/// The low 128 bits of the product.
-#[inline(always)]
-fn times_low(a: u128, b: u128) -> u128 {
-    let ([a_low, a_high], [b_low, b_high]) = (words(a), words(b));
-    let cross = a_low.wrapping_mul(b_high).wrapping_add(a_high.wrapping_mul(b_low));
-    times_wide(a_low, b_low).wrapping_add(u128::from(cross) << 64)
+/// The quotient where doubles leave it open: what is left after them decides by one or two.
+#[cold]
+fn settled(quotient: u128, rest: i128, denominator: u128, further: f64) -> u128 {
+    let further = further as i64;
+    let mut quotient = quotient.wrapping_add_signed(i128::from(further));
+    let mut rest = rest.wrapping_sub(times_u128(i128::from(further) as u128, denominator) as i128);
+    while rest < 0 {
+        quotient -= 1;
+        rest += denominator as i128;
+    }
+    while rest >= denominator as i128 {
+        quotient += 1;
+        rest -= denominator as i128;
+    }
+    quotient
 }
 
 /// A product that fits: of at most 112 and 10 bits, or 103 and 20.
 #[inline(always)]
 fn times_small(a: u128, b: u32) -> u128 {
-    let [low, high] = words(a);
-    times_wide(low, u64::from(b)) + (u128::from(high * u64::from(b)) << 64)
+    let [low, high] = split(a);
+    let (low, carry) = times(low, u64::from(b));
+    join(low, high * u64::from(b) + carry)
 }
 
 /// Conversions go by signed words of 62 bits: processors have those as one instruction, unsigned ones as many.
@@ -228,10 +218,6 @@ fn signed_to_f64(value: i128) -> f64 {
 fn from_f64(value: f64) -> u128 {
     let high = (value / SPLIT_F64) as i64;
     ((high as u128) << SPLIT) + (value - high as f64 * SPLIT_F64) as i64 as u128
-}
-
-fn words(reserve: u128) -> [u64; 2] {
-    [reserve as u64, (reserve >> 64) as u64]
 }
 
 impl Family for Pair {
