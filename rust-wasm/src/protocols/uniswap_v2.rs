@@ -40,6 +40,8 @@ impl TryFrom<PairState> for Pair {
 pub struct Pair {
     /// Two words each, the lower first: without the alignment of u128 a pool takes a quarter less memory.
     reserves: [[u64; 2]; 2],
+    /// The same as doubles.
+    near: [f64; 2],
     /// Share of the input that is swapped, `keep / whole`: in thousandths where that is exact, as the quotient is the same and the numbers smaller.
     keep: u32,
     whole: u32,
@@ -56,12 +58,12 @@ impl Pair {
         }
         let keep = PIPS - fee_pips;
         let by = if keep % THOUSAND == 0 { THOUSAND } else { 1 };
-        Ok(Self { reserves: reserves.map(split), keep: keep / by, whole: PIPS / by })
+        Ok(Self { reserves: reserves.map(split), near: reserves.map(|reserve| reserve as f64), keep: keep / by, whole: PIPS / by })
     }
 
     pub fn with_reserves(&self, reserves: [u128; 2]) -> Answer<Self> {
         check(reserves)?;
-        Ok(Self { reserves: reserves.map(split), ..*self })
+        Ok(Self { reserves: reserves.map(split), near: reserves.map(|reserve| reserve as f64), ..*self })
     }
 
     /// What the pair pays for `amount_in`, rounded down; may be 0.
@@ -73,7 +75,7 @@ impl Pair {
         if amount_in > U256::from(MAX_RESERVE - reserve_in) {
             return Err(Refusal::Overflow);
         }
-        if let Some(out) = self.quote_narrow([reserve_in, reserve_out], amount_in.low_u128()) {
+        if let Some(out) = self.quote_narrow(zero_for_one, [reserve_in, reserve_out], amount_in.low_u128()) {
             return Ok(U256::from(out));
         }
         // Widths: 112 + 20 bits, then 112 more: the product stays below 2^244.
@@ -89,32 +91,36 @@ impl Pair {
         if amount_in == 0 || amount_in > MAX_RESERVE - reserve_in {
             return None;
         }
-        self.quote_narrow([reserve_in, reserve_out], amount_in)
+        self.quote_narrow(zero_for_one, [reserve_in, reserve_out], amount_in)
     }
 
-    /// The quote where the product of the fraction stays below 2^174: several times faster. Doubles give the quotient to 50 bits, so what is left of
-    /// the numerator is less than 2^127 and its low 128 bits tell it whole; doubles divide that again, which decides unless they end next to an integer.
+    /// The quote where the product of the fraction stays below 2^174: several times faster. Doubles give the quotient to 49 bits, so what is left of
+    /// the numerator is less than 2^125 and its low 128 bits tell it whole; doubles divide that again, which decides unless they end next to an integer.
     #[inline]
-    fn quote_narrow(&self, [reserve_in, reserve_out]: [u128; 2], amount_in: u128) -> Option<u128> {
+    fn quote_narrow(&self, zero_for_one: bool, [reserve_in, reserve_out]: [u128; 2], amount_in: u128) -> Option<u128> {
         if self.whole == PIPS && (reserve_in | amount_in) >> 103 != 0 {
             return None;
         }
-        let kept = times_small(amount_in, self.keep);
-        let denominator = times_small(reserve_in, self.whole) + kept;
-        let inverse = 1.0 / to_f64(denominator);
-        let product = to_f64(kept) * to_f64(reserve_out);
-        if product >= TWO_174 {
+        let (near_in, near_out) = self.directed_near(zero_for_one);
+        let near_kept = to_f64(amount_in) * f64::from(self.keep);
+        let inverse = 1.0 / (near_in * f64::from(self.whole) + near_kept);
+        let product = near_kept * near_out;
+        let estimate = product * inverse;
+        if product >= TWO_174 || estimate >= TWO_102 {
             return None;
         }
-        let quotient = from_f64(product * inverse);
+        let quotient = from_f64(estimate);
+        let kept = times_small(amount_in, self.keep);
+        let denominator = times_small(reserve_in, self.whole) + kept;
         let rest = times_u128(kept, reserve_out).wrapping_sub(times_u128(quotient, denominator)) as i128;
-        // Three conversions, a division and a product: off by less than 2^-50 of itself.
-        let further = signed_to_f64(rest) * inverse;
-        let floor = further.floor();
-        if further.abs() < TWO_40 && (TWO_40_BY_TWO_50..1.0 - TWO_40_BY_TWO_50).contains(&(further - floor)) {
-            return Some(quotient.wrapping_add_signed(i128::from(floor as i64)));
+        // Off by less than 2^-49 of itself: eight roundings, none by more than 2^-52.
+        let further = to_f64(rest as u128) * inverse;
+        let (integer, digits) = nearest(further);
+        let fraction = further - integer;
+        if further.abs() < TWO_40 && fraction.abs() > TWO_40_BY_TWO_49 {
+            return Some(quotient.wrapping_add_signed(i128::from(digits - i64::from(fraction < 0.0))));
         }
-        Some(settled(quotient, rest, denominator, further))
+        Some(settled(quotient, rest, denominator))
     }
 
     /// The smallest input that pays at least `amount_out`.
@@ -136,7 +142,10 @@ impl Pair {
     /// Output per input for an infinitesimal amount after the fee, in doubles.
     pub fn rate(&self, zero_for_one: bool) -> f64 {
         match self.directed(zero_for_one) {
-            Ok([reserve_in, reserve_out]) => reserve_out as f64 / reserve_in as f64 * self.kept_share(),
+            Ok(_) => {
+                let (reserve_in, reserve_out) = self.directed_near(zero_for_one);
+                reserve_out / reserve_in * self.kept_share()
+            }
             Err(_) => 0.0,
         }
     }
@@ -148,7 +157,7 @@ impl Pair {
 
     /// Reserves by direction, in doubles; nothing for an empty pair.
     pub fn directed_f64(&self, zero_for_one: bool) -> Option<(f64, f64)> {
-        self.directed(zero_for_one).ok().map(|[reserve_in, reserve_out]| (reserve_in as f64, reserve_out as f64))
+        self.directed(zero_for_one).ok().map(|_| self.directed_near(zero_for_one))
     }
 
     /// Output and marginal rate for an input, in doubles: for finding where to look, never for money.
@@ -156,6 +165,15 @@ impl Pair {
         let (x, y) = self.directed_f64(zero_for_one)?;
         let kept = amount_in * self.kept_share();
         Some((y * kept / (x + kept), y * x * self.kept_share() / ((x + kept) * (x + kept))))
+    }
+
+    fn directed_near(&self, zero_for_one: bool) -> (f64, f64) {
+        let [near0, near1] = self.near;
+        if zero_for_one {
+            (near0, near1)
+        } else {
+            (near1, near0)
+        }
     }
 
     fn directed(&self, zero_for_one: bool) -> Answer<[u128; 2]> {
@@ -168,13 +186,14 @@ impl Pair {
 }
 
 const TWO_174: f64 = (1u128 << 87) as f64 * (1u128 << 87) as f64;
+const TWO_102: f64 = (1u128 << 102) as f64;
 const TWO_40: f64 = (1u64 << 40) as f64;
-const TWO_40_BY_TWO_50: f64 = TWO_40 / (1u64 << 50) as f64;
+const TWO_40_BY_TWO_49: f64 = TWO_40 / (1u64 << 49) as f64;
 
-/// The quotient where doubles leave it open: what is left after them decides by one or two.
+/// The quotient where doubles leave it open: what is left after dividing once more decides by one or two.
 #[cold]
-fn settled(quotient: u128, rest: i128, denominator: u128, further: f64) -> u128 {
-    let further = further as i64;
+fn settled(quotient: u128, rest: i128, denominator: u128) -> u128 {
+    let further = (to_f64(rest as u128) / denominator as f64) as i64;
     let mut quotient = quotient.wrapping_add_signed(i128::from(further));
     let mut rest = rest.wrapping_sub(times_u128(i128::from(further) as u128, denominator) as i128);
     while rest < 0 {
@@ -200,25 +219,33 @@ fn times_small(a: u128, b: u32) -> u128 {
 const SPLIT: u32 = 62;
 const SPLIT_F64: f64 = (1u64 << SPLIT) as f64;
 
-/// Of a value below 2^125.
+/// Of two's complement of less than 125 bits beside the sign.
 #[inline(always)]
 fn to_f64(value: u128) -> f64 {
-    signed_to_f64(value as i128)
-}
-
-/// Of a value of less than 125 bits.
-#[inline(always)]
-fn signed_to_f64(value: i128) -> f64 {
     let low = (value as u64 & ((1 << SPLIT) - 1)) as i64;
-    (value >> SPLIT) as i64 as f64 * SPLIT_F64 + low as f64
+    (value as i128 >> SPLIT) as i64 as f64 * SPLIT_F64 + low as f64
 }
 
-/// Of a value below 2^124.
+/// 1.5 × 2^52: a sum with it has no bits for a fraction.
+const ROUNDING: f64 = 6_755_399_441_055_744.0;
+
+/// The integer nearest to a double below 2^51, as a double and as a word: a few instructions, where a conversion checks for what does not fit.
+#[inline(always)]
+fn nearest(value: f64) -> (f64, i64) {
+    let sum = value + ROUNDING;
+    (sum - ROUNDING, (sum.to_bits() as i64).wrapping_sub(ROUNDING.to_bits() as i64))
+}
+
+/// The integer nearest to a double from 0 to 2^102.
 #[inline(always)]
 fn from_f64(value: f64) -> u128 {
-    let high = (value / SPLIT_F64) as i64;
-    ((high as u128) << SPLIT) + (value - high as f64 * SPLIT_F64) as i64 as u128
+    let (upper, digits) = nearest(value * TWO_MINUS_51);
+    let (_, lower) = nearest(value - upper * TWO_51);
+    (u128::from(digits as u64) << 51).wrapping_add_signed(i128::from(lower))
 }
+
+const TWO_51: f64 = (1u64 << 51) as f64;
+const TWO_MINUS_51: f64 = 1.0 / TWO_51;
 
 impl Family for Pair {
     fn token_count(&self) -> usize {
@@ -280,7 +307,7 @@ mod tests {
             let pair = Pair::new([a, b], fee).unwrap();
             let kept = U512::from(x) * U512::from(PIPS - fee);
             let expected = kept * U512::from(b) / (U512::from(a) * U512::from(PIPS) + kept);
-            if let Some(out) = pair.quote_narrow([a, b], x) {
+            if let Some(out) = pair.quote_narrow(true, [a, b], x) {
                 prop_assert_eq!(U512::from(out), expected);
             }
         }

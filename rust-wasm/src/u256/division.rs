@@ -258,3 +258,28 @@ fn shifted(words: &[u64; 8], i: usize, shift: u32) -> u64 {
     let below = if i == 0 { 0 } else { above(words[i - 1], shift) };
     words[i] << shift | below
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn normalised() -> impl Strategy<Value = u64> {
+        prop_oneof![any::<u64>(), (0u64..1 << 16), (0u64..1 << 16).prop_map(|distance| u64::MAX - distance)].prop_map(|word| word | 1 << 63)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200_000))]
+
+        #[test]
+        fn a_reciprocal_is_that_of_its_definition(d in normalised()) {
+            prop_assert_eq!(u128::from(reciprocal(d)), u128::MAX / u128::from(d) - (1 << 64));
+        }
+    }
+
+    #[test]
+    fn the_reciprocals_at_both_ends_are_the_largest_and_the_smallest() {
+        assert_eq!(reciprocal(1 << 63), u64::MAX);
+        assert_eq!(reciprocal(u64::MAX), 1);
+    }
+}

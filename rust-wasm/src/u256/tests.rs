@@ -47,6 +47,13 @@ proptest! {
     }
 
     #[test]
+    fn quotients_of_the_largest_digits_equal_the_reference(d in number(), less in 0u32..4, by in 0u32..256) {
+        let a = d.saturating_sub(U256::from(less));
+        let b = U256::MAX >> by;
+        prop_assert_eq!(a.mul_div(b, d), full_quotient(a, b, d, false));
+    }
+
+    #[test]
     fn sums_products_and_shifts_equal_the_reference(a in number(), b in number(), by in 0u32..256) {
         let (x, y) = (reference(a), reference(b));
         prop_assert_eq!(a.checked_add(b).ok(), x.checked_add(y).map(ours));

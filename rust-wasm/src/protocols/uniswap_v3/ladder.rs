@@ -4,9 +4,9 @@
 //! A step is full where `floor(remaining × (1 − fee)) ≥ amount_in`; that is the same as `remaining ≥ amount_in + ceil(amount_in × fee / (1 − fee))`,
 //! the sum that the step then takes. So the comparison of the contract is one of running totals here.
 
-use super::pool::{cross, end_of_range, Place, V3Pool};
+use super::pool::{cross, end_of_range, is_behind, Place, V3Pool};
 use super::sqrt_price_math::{amount0_delta, amount1_delta};
-use super::swap_math::PIPS;
+use super::swap_math::{Segment, PIPS};
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 
@@ -35,6 +35,20 @@ pub(super) struct Ladder {
 }
 
 impl Rung {
+    /// What the pool has paid after `amount_in` in all, which ends on this rung. A partial step never ends on its target: the input left for it
+    /// is at least a unit less than the one that reaches it, which was rounded up.
+    pub fn partial(&self, fee_pips: u32, zero_for_one: bool, amount_in: U256) -> Answer<U256> {
+        if amount_in == self.in_after && self.bound.is_none() {
+            return Ok(self.out_after);
+        }
+        let segment = Segment { sqrt_price: self.sqrt_price, liquidity: self.liquidity, fee_pips, zero_for_one };
+        let (sqrt_price, paid) = segment.paid(amount_in.checked_sub(self.in_before)?)?;
+        if is_behind(self.bound, sqrt_price, zero_for_one) {
+            return Err(Refusal::UnknownTicks);
+        }
+        self.out_before.checked_add(paid)
+    }
+
     /// About the input in all that has paid `amount_out` in all: by the contract's formulas for exact outputs, or the rung's end.
     pub fn guess_input(&self, fee_pips: u32, zero_for_one: bool, amount_out: U256) -> U256 {
         let wanted = amount_out.saturating_sub(self.out_before);

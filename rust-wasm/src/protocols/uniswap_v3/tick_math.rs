@@ -116,5 +116,13 @@ mod tests {
             prop_assert!(next > price);
             prop_assert_eq!(tick_at_sqrt_ratio(next.saturating_sub(U256::ONE)), Ok(tick));
         }
+
+        #[test]
+        fn a_price_lies_between_its_tick_and_the_next(bits in 33u32..160, digits: [u64; 4]) {
+            let price = U256::from_words(&[digits[0], digits[1], digits[2], digits[3] | 1 << 63]) >> (255 - bits);
+            let tick = match tick_at_sqrt_ratio(price) { Ok(tick) => tick, Err(_) => return Ok(()) };
+            prop_assert!(sqrt_ratio_at_tick(tick).unwrap() <= price);
+            prop_assert!(sqrt_ratio_at_tick(tick + 1).unwrap() > price);
+        }
     }
 }
