@@ -40,6 +40,8 @@ impl Size {
 #[derive(Clone, Copy, Debug)]
 pub struct Estimate {
     pub amount_in: f64,
+    /// There, as doubles see it.
+    pub profit: f64,
     /// No integer size earns more than this: rounding of the doubles included.
     pub upper_profit: f64,
 }
@@ -111,11 +113,13 @@ impl<'a> Chain<'a> {
         let amount_in = top.min(bound).max(1.0);
         let (output, _) = self.at(amount_in)?;
         // Each hop's formula is right to a few units in the last place of 53 bits.
-        let upper_profit = output - amount_in + output.max(amount_in) * 1e-13;
-        (upper_profit >= 1.0).then_some(Estimate { amount_in, upper_profit })
+        let profit = output - amount_in;
+        let upper_profit = profit + output.max(amount_in) * 1e-13;
+        (upper_profit >= 1.0).then_some(Estimate { amount_in, profit, upper_profit })
     }
 
-    /// An exact size that earns the most, to within a billionth of that or one base unit of the route's coarsest token, whichever is more;
+    /// An exact size that earns the most, to within a billionth of that, one base unit of the route's coarsest token or the doubles' precision, whichever
+    /// is most;
     /// nothing where none earns at least one base unit. A few evaluations: what ranking many cycles needs.
     pub fn size(&self) -> Option<Size> {
         if !self.is_concave {
@@ -123,8 +127,9 @@ impl<'a> Chain<'a> {
         }
         let (estimate, middle) = self.middle()?;
         let tolerance = (estimate.upper_profit * 1e-9).max(middle.unit_value);
-        // A cycle that earns less than the tolerance is profitable all the same.
-        Self::earning(self.scan(&middle, (estimate.upper_profit - tolerance).max(1.0)))
+        // What only the doubles' rounding may promise is not searched for: thousands of amounts would be looked at for it. A cycle that earns less
+        // than the tolerance is profitable all the same.
+        Self::earning(self.scan(&middle, (estimate.profit - tolerance).max(1.0)))
     }
 
     /// The size that earns most, to within a billionth or a base unit: all amounts of the coarsest token are looked at that could earn more than the best known one, outwards from the

@@ -4,7 +4,7 @@
 use super::family::{At, Direction, Family};
 use crate::json;
 use crate::refusal::{Answer, Refusal};
-use crate::u256::words::{join, split, times, times_u128};
+use crate::u256::words::{join, second_word, split, times, times_u128};
 use crate::u256::U256;
 use serde::Deserialize;
 
@@ -88,7 +88,7 @@ impl Pair {
     #[inline]
     pub fn quote_u128(&self, zero_for_one: bool, amount_in: u128) -> Option<u128> {
         let [reserve_in, reserve_out] = self.directed(zero_for_one).ok()?;
-        if amount_in == 0 || amount_in > MAX_RESERVE - reserve_in {
+        if amount_in == 0 || (amount_in | reserve_in.wrapping_add(amount_in)) > MAX_RESERVE {
             return None;
         }
         self.quote_narrow(zero_for_one, [reserve_in, reserve_out], amount_in)
@@ -112,15 +112,17 @@ impl Pair {
         let quotient = from_f64(estimate);
         let kept = times_small(amount_in, self.keep);
         let denominator = times_small(reserve_in, self.whole) + kept;
-        let rest = times_u128(kept, reserve_out).wrapping_sub(times_u128(quotient, denominator)) as i128;
-        // Off by less than 2^-49 of itself: eight roundings, none by more than 2^-52.
-        let further = to_f64(rest as u128) * inverse;
+        let rest = || times_u128(kept, reserve_out).wrapping_sub(times_u128(quotient, denominator));
+        // Off by less than 2^-49 of itself, eight roundings of at most 2^-52 each; and by less than 2^-11 where the low word, less than 2^64, is left out
+        // and the denominator is more than 2^75.
+        let near_rest = if near_in >= TWO_66 { upper_rest([kept, reserve_out], [quotient, denominator]) } else { to_f64(rest()) };
+        let further = near_rest * inverse;
         let (integer, digits) = nearest(further);
         let fraction = further - integer;
-        if further.abs() < TWO_40 && fraction.abs() > TWO_40_BY_TWO_49 {
+        if further.abs() < TWO_40 && fraction.abs() > DOUBT {
             return Some(quotient.wrapping_add_signed(i128::from(digits - i64::from(fraction < 0.0))));
         }
-        Some(settled(quotient, rest, denominator))
+        Some(settled(quotient, rest() as i128, denominator))
     }
 
     /// The smallest input that pays at least `amount_out`.
@@ -188,7 +190,10 @@ impl Pair {
 const TWO_174: f64 = (1u128 << 87) as f64 * (1u128 << 87) as f64;
 const TWO_102: f64 = (1u128 << 102) as f64;
 const TWO_40: f64 = (1u64 << 40) as f64;
-const TWO_40_BY_TWO_49: f64 = TWO_40 / (1u64 << 49) as f64;
+const TWO_64: f64 = (1u128 << 64) as f64;
+const TWO_66: f64 = (1u128 << 66) as f64;
+/// More than 2^40 × 2^-49 and 2^-11 together.
+const DOUBT: f64 = 1.0 / 256.0;
 
 /// The quotient where doubles leave it open: what is left after dividing once more decides by one or two.
 #[cold]
@@ -205,6 +210,12 @@ fn settled(quotient: u128, rest: i128, denominator: u128) -> u128 {
         rest -= denominator as i128;
     }
     quotient
+}
+
+/// The difference of two products by its second word alone, which is half of the work; it must be less than 2^127.
+#[inline(always)]
+fn upper_rest([a, b]: [u128; 2], [c, d]: [u128; 2]) -> f64 {
+    (second_word(a, b).wrapping_sub(second_word(c, d)) as i64) as f64 * TWO_64
 }
 
 /// A product that fits: of at most 112 and 10 bits, or 103 and 20.

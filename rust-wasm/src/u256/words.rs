@@ -47,6 +47,14 @@ pub fn minus(a: u64, b: u64, borrow: bool) -> (u64, bool) {
     (difference, first | second)
 }
 
+/// The word above the lowest of the product.
+#[inline(always)]
+pub fn second_word(a: u128, b: u128) -> u64 {
+    let ([a_low, a_high], [b_low, b_high]) = (split(a), split(b));
+    let (_, high) = times(a_low, b_low);
+    high.wrapping_add(a_low.wrapping_mul(b_high)).wrapping_add(a_high.wrapping_mul(b_low))
+}
+
 /// The product's low 128 bits.
 #[inline(always)]
 pub fn times_u128(a: u128, b: u128) -> u128 {
