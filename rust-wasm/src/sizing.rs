@@ -119,8 +119,7 @@ impl<'a> Chain<'a> {
     }
 
     /// An exact size that earns the most, to within a billionth of that, one base unit of the route's coarsest token or the doubles' precision, whichever
-    /// is most;
-    /// nothing where none earns at least one base unit. A few evaluations: what ranking many cycles needs.
+    /// is most; nothing where none earns at least one base unit. A few evaluations: what ranking many cycles needs.
     pub fn size(&self) -> Option<Size> {
         if !self.is_concave {
             return Self::earning(self.by_quotes());
