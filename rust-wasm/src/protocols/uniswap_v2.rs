@@ -4,7 +4,8 @@
 use super::family::{At, Direction, Family};
 use crate::json;
 use crate::refusal::{Answer, Refusal};
-use crate::u256::words::{join, second_word, split, times, times_u128};
+use crate::u256::quotient::{divide_product, to_f64, DOUBT};
+use crate::u256::words::{join, split, times};
 use crate::u256::U256;
 use serde::Deserialize;
 
@@ -94,8 +95,7 @@ impl Pair {
         self.quote_narrow(zero_for_one, [reserve_in, reserve_out], amount_in)
     }
 
-    /// The quote where the product of the fraction stays below 2^174: several times faster. Doubles give the quotient to 49 bits, so what is left of
-    /// the numerator is less than 2^125 and its low 128 bits tell it whole; doubles divide that again, which decides unless they end next to an integer.
+    /// The quote without long division, where its numbers are of a usual size.
     #[inline]
     fn quote_narrow(&self, zero_for_one: bool, [reserve_in, reserve_out]: [u128; 2], amount_in: u128) -> Option<u128> {
         if self.whole == PIPS && (reserve_in | amount_in) >> 103 != 0 {
@@ -103,26 +103,11 @@ impl Pair {
         }
         let (near_in, near_out) = self.directed_near(zero_for_one);
         let near_kept = to_f64(amount_in) * f64::from(self.keep);
-        let inverse = 1.0 / (near_in * f64::from(self.whole) + near_kept);
-        let product = near_kept * near_out;
-        let estimate = product * inverse;
-        if product >= TWO_174 || estimate >= TWO_102 {
-            return None;
-        }
-        let quotient = from_f64(estimate);
+        let near_denominator = near_in * f64::from(self.whole) + near_kept;
         let kept = times_small(amount_in, self.keep);
         let denominator = times_small(reserve_in, self.whole) + kept;
-        let rest = || times_u128(kept, reserve_out).wrapping_sub(times_u128(quotient, denominator));
-        // Off by less than 2^-49 of itself, eight roundings of at most 2^-52 each; and by less than 2^-11 where the low word, less than 2^64, is left out
-        // and the denominator is more than 2^75.
-        let near_rest = if near_in >= TWO_66 { upper_rest([kept, reserve_out], [quotient, denominator]) } else { to_f64(rest()) };
-        let further = near_rest * inverse;
-        let (integer, digits) = nearest(further);
-        let fraction = further - integer;
-        if further.abs() < TWO_40 && fraction.abs() > DOUBT {
-            return Some(quotient.wrapping_add_signed(i128::from(digits - i64::from(fraction < 0.0))));
-        }
-        Some(settled(quotient, rest() as i128, denominator))
+        let quotient = divide_product([kept, reserve_out], denominator, [near_kept, near_out, near_denominator])?;
+        Some(quotient.floor(DOUBT).unwrap_or_else(|| quotient.settle([kept, reserve_out], denominator)))
     }
 
     /// The smallest input that pays at least `amount_out`.
@@ -187,37 +172,6 @@ impl Pair {
     }
 }
 
-const TWO_174: f64 = (1u128 << 87) as f64 * (1u128 << 87) as f64;
-const TWO_102: f64 = (1u128 << 102) as f64;
-const TWO_40: f64 = (1u64 << 40) as f64;
-const TWO_64: f64 = (1u128 << 64) as f64;
-const TWO_66: f64 = (1u128 << 66) as f64;
-/// More than 2^40 × 2^-49 and 2^-11 together.
-const DOUBT: f64 = 1.0 / 256.0;
-
-/// The quotient where doubles leave it open: what is left after dividing once more decides by one or two.
-#[cold]
-fn settled(quotient: u128, rest: i128, denominator: u128) -> u128 {
-    let further = (to_f64(rest as u128) / denominator as f64) as i64;
-    let mut quotient = quotient.wrapping_add_signed(i128::from(further));
-    let mut rest = rest.wrapping_sub(times_u128(i128::from(further) as u128, denominator) as i128);
-    while rest < 0 {
-        quotient -= 1;
-        rest += denominator as i128;
-    }
-    while rest >= denominator as i128 {
-        quotient += 1;
-        rest -= denominator as i128;
-    }
-    quotient
-}
-
-/// The difference of two products by its second word alone, which is half of the work; it must be less than 2^127.
-#[inline(always)]
-fn upper_rest([a, b]: [u128; 2], [c, d]: [u128; 2]) -> f64 {
-    (second_word(a, b).wrapping_sub(second_word(c, d)) as i64) as f64 * TWO_64
-}
-
 /// A product that fits: of at most 112 and 10 bits, or 103 and 20.
 #[inline(always)]
 fn times_small(a: u128, b: u32) -> u128 {
@@ -225,38 +179,6 @@ fn times_small(a: u128, b: u32) -> u128 {
     let (low, carry) = times(low, u64::from(b));
     join(low, high * u64::from(b) + carry)
 }
-
-/// Conversions go by signed words of 62 bits: processors have those as one instruction, unsigned ones as many.
-const SPLIT: u32 = 62;
-const SPLIT_F64: f64 = (1u64 << SPLIT) as f64;
-
-/// Of two's complement of less than 125 bits beside the sign.
-#[inline(always)]
-fn to_f64(value: u128) -> f64 {
-    let low = (value as u64 & ((1 << SPLIT) - 1)) as i64;
-    (value as i128 >> SPLIT) as i64 as f64 * SPLIT_F64 + low as f64
-}
-
-/// 1.5 × 2^52: a sum with it has no bits for a fraction.
-const ROUNDING: f64 = 6_755_399_441_055_744.0;
-
-/// The integer nearest to a double below 2^51, as a double and as a word: a few instructions, where a conversion checks for what does not fit.
-#[inline(always)]
-fn nearest(value: f64) -> (f64, i64) {
-    let sum = value + ROUNDING;
-    (sum - ROUNDING, (sum.to_bits() as i64).wrapping_sub(ROUNDING.to_bits() as i64))
-}
-
-/// The integer nearest to a double from 0 to 2^102.
-#[inline(always)]
-fn from_f64(value: f64) -> u128 {
-    let (upper, digits) = nearest(value * TWO_MINUS_51);
-    let (_, lower) = nearest(value - upper * TWO_51);
-    (u128::from(digits as u64) << 51).wrapping_add_signed(i128::from(lower))
-}
-
-const TWO_51: f64 = (1u64 << 51) as f64;
-const TWO_MINUS_51: f64 = 1.0 / TWO_51;
 
 impl Family for Pair {
     fn token_count(&self) -> usize {

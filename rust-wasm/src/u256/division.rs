@@ -27,6 +27,33 @@ pub(super) fn divide(dividend: &[u64; 8], divisor: &[u64; 4]) -> Answer<(U256, b
     }
 }
 
+/// A divisor whose reciprocal is computed once.
+pub struct Divisor {
+    /// Shifted so that its top bit is set.
+    normalised: u64,
+    shift: u32,
+    reciprocal: u64,
+}
+
+impl Divisor {
+    /// Of a number that is not 0.
+    pub const fn new(divisor: u64) -> Self {
+        let shift = divisor.leading_zeros();
+        let normalised = divisor << shift;
+        Self { normalised, shift, reciprocal: (u128::MAX / normalised as u128) as u64 }
+    }
+
+    /// Quotient, rounded down.
+    #[inline]
+    pub fn divide(&self, dividend: u128) -> u128 {
+        let Self { normalised, shift, reciprocal } = *self;
+        let [low, high] = split(dividend);
+        let (upper, rest) = two_by_one(above(high, shift), high << shift | above(low, shift), normalised, reciprocal);
+        let (lower, _) = two_by_one(rest, low << shift, normalised, reciprocal);
+        join(lower, upper)
+    }
+}
+
 /// Number of words up to the highest that is not 0.
 #[inline(always)]
 pub(super) fn length<const N: usize>(words: &[u64; N]) -> usize {
@@ -274,6 +301,13 @@ mod tests {
         #[test]
         fn a_reciprocal_is_that_of_its_definition(d in normalised()) {
             prop_assert_eq!(u128::from(reciprocal(d)), u128::MAX / u128::from(d) - (1 << 64));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_known_divisor_divides_as_any(divisor in 1u64.., dividend: u128, by in 0u32..128) {
+            prop_assert_eq!(Divisor::new(divisor).divide(dividend >> by), (dividend >> by) / u128::from(divisor));
         }
     }
 

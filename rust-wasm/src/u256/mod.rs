@@ -3,6 +3,7 @@
 mod decimal;
 mod division;
 mod product;
+pub mod quotient;
 #[cfg(test)]
 mod tests;
 pub mod words;
@@ -10,6 +11,7 @@ pub mod words;
 use crate::refusal::{Answer, Refusal};
 use core::cmp::Ordering;
 pub use decimal::NotAnInteger;
+pub use division::Divisor;
 use division::{divide, length};
 pub use product::upper_half;
 use product::{product, product_by_u128};

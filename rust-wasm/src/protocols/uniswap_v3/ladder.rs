@@ -7,6 +7,7 @@
 use super::pool::{cross, end_of_range, is_behind, Place, V3Pool};
 use super::sqrt_price_math::{amount0_delta, amount1_delta};
 use super::swap_math::{Segment, PIPS};
+use super::virtual_pair::VirtualPair;
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 
@@ -21,6 +22,8 @@ pub(super) struct Rung {
     pub out_after: U256,
     /// Where the known ticks end on this rung.
     pub bound: Option<U256>,
+    /// What answers for most amounts; nothing where the price after them matters.
+    pair: Option<VirtualPair>,
     /// `in_before`, `in_after` and `out_before` in doubles.
     near: [f64; 3],
 }
@@ -42,7 +45,13 @@ impl Rung {
             return Ok(self.out_after);
         }
         let segment = Segment { sqrt_price: self.sqrt_price, liquidity: self.liquidity, fee_pips, zero_for_one };
-        let (sqrt_price, paid) = segment.paid(amount_in.checked_sub(self.in_before)?)?;
+        let remaining = amount_in.checked_sub(self.in_before)?;
+        if let Some(pair) = &self.pair {
+            if let Some(paid) = pair.paid(segment.after_fee(remaining)?) {
+                return self.out_before.checked_add(U256::from(paid));
+            }
+        }
+        let (sqrt_price, paid) = segment.paid(remaining)?;
         if is_behind(self.bound, sqrt_price, zero_for_one) {
             return Err(Refusal::UnknownTicks);
         }
@@ -150,6 +159,7 @@ impl Ladder {
             out_before,
             out_after,
             bound: next.bound,
+            pair: next.bound.is_none().then(|| VirtualPair::new(self.top.sqrt_price, self.top.liquidity, self.zero_for_one)).flatten(),
             near: [in_before.to_f64(), in_after.to_f64(), out_before.to_f64()],
         });
         if next.bound.is_some() {

@@ -2,9 +2,11 @@
 
 use super::sqrt_price_math::{amount0_delta, amount1_delta, next_sqrt_price_from_input, next_sqrt_price_from_output};
 use crate::refusal::Answer;
-use crate::u256::U256;
+use crate::u256::words::times_u128;
+use crate::u256::{Divisor, U256};
 
 pub const PIPS: u32 = 1_000_000;
+const BY_PIPS: Divisor = Divisor::new(PIPS as u64);
 
 /// What a step takes and pays.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +74,11 @@ impl Segment {
 
     /// What is left of an input when the fee is taken off, rounded down.
     pub fn after_fee(self, amount: U256) -> Answer<U256> {
-        amount.mul_div(U256::from(PIPS - self.fee_pips), U256::from(PIPS))
+        let kept = PIPS - self.fee_pips;
+        match amount.to_u128() {
+            Ok(amount) if amount >> 108 == 0 => Ok(U256::from(BY_PIPS.divide(times_u128(amount, u128::from(kept))))),
+            _ => amount.mul_div(U256::from(kept), U256::from(PIPS)),
+        }
     }
 
     fn fee_on(self, amount_in: U256) -> Answer<U256> {
