@@ -3,10 +3,11 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ArbError } from "../domain/errors.ts";
+import { WORDS } from "../rust-wasm/limbs.ts";
 import { engineModule } from "../rust-wasm/module.ts";
 import { ROOT } from "../scripts/paths.ts";
 import { type Market, randomUpdates } from "./engine/market.ts";
-import { bestOf, measureConcentrated, measurePairs, type Routes, randomRoutes } from "./engine/quoting.ts";
+import { bestOf, type Crossable, crossablePool, measureConcentrated, measurePairs, type Routes, randomRoutes } from "./engine/quoting.ts";
 import { measureSearch } from "./engine/searching.ts";
 import { type BenchResult, figure, type Measured, progress, runBench } from "./report.ts";
 
@@ -15,6 +16,7 @@ import { type BenchResult, figure, type Measured, progress, runBench } from "./r
  * `npm run bench -- engine [--json] [--write-docs]`; under two minutes, the first time a little more for the peers and the native build.
  */
 const PEERS = join(import.meta.dirname, "engine", "peers");
+const NATIVE_PEER = join(import.meta.dirname, "engine", "native-peer");
 const NATIVE_UPDATES = 20_000;
 const BOUND = BigUint64Array.of(0n, 0n, 1n << 32n, 0n);
 
@@ -23,13 +25,14 @@ await runBench("engine", async (signal): Promise<Measured> => {
 	const searched = measureSearch(signal);
 	const routes = randomRoutes(searched.market);
 	progress("engine: quotes and sizes against the peers");
-	const native = measureNative(searched.market, routes);
+	const crossable = crossablePool();
+	const native = measureNative({ market: searched.market, routes, crossable });
 	return {
 		results: [
 			...searched.results,
 			...measurePairs(searched.market, routes, peers),
-			...(await measureConcentrated(peers)),
-			measureLoad(),
+			...(await measureConcentrated(crossable, peers)),
+			...measureLoad(),
 			...native.results,
 		],
 		notes: [
@@ -48,8 +51,8 @@ async function installPeers(): Promise<typeof import("./engine/peers/quotes.mjs"
 	return import("./engine/peers/quotes.mjs");
 }
 
-/** From a new process's first line to its first quote, Node's own start apart. */
-function measureLoad(): BenchResult {
+/** From a new process's first line to its first quote, Node's own start apart; with the compile cache that all processes of the project have, and without. */
+function measureLoad(): readonly BenchResult[] {
 	const script = `
 		const start = process.hrtime.bigint();
 		const { Engine } = await import(${JSON.stringify(join(ROOT, "rust-wasm/engine.ts"))});
@@ -58,66 +61,73 @@ function measureLoad(): BenchResult {
 		engine.upsertPools([{ family: "uniswap-v2", address, dex: "", token0, token1, feePips: 3000, reserve0: "1000000", reserve1: "1000000" }]);
 		engine.quote({ pool: address, tokenIn: token0, amountIn: 1000n });
 		console.log(Number(process.hrtime.bigint() - start) / 1e6);`;
-	const times = Array.from({ length: 5 }, () =>
-		Number(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" })),
-	);
-	return figure({
-		name: "engine load to first quote, best of five processes",
-		value: Math.min(...times),
-		unit: "ms",
-		better: "lower",
-		aim: 50,
-	});
+	const best = (env: NodeJS.ProcessEnv): number => {
+		const times = Array.from({ length: 5 }, () =>
+			Number(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", env: { ...process.env, ...env } })),
+		);
+		return Math.min(...times);
+	};
+	const load = (name: string, value: number, aim?: number) =>
+		figure({ name, value, unit: "ms", better: "lower", ...(aim === undefined ? {} : { aim }) });
+	return [
+		load("engine load to first quote, best of five processes", best({}), 50),
+		load("the same by a process that has to take the types off first", best({ NODE_DISABLE_COMPILE_CACHE: "1" })),
+	];
 }
 
-/** The same calls on the same data by the crate's example, built for this machine. */
-function measureNative(market: Market, routes: Routes): { readonly results: readonly BenchResult[]; readonly notes: readonly string[] } {
+/** What the natively built programs print. */
+interface Native {
+	readonly searchUs: number;
+	readonly quoteNs: number;
+	readonly swapNs: number;
+	readonly rememberedNs: number;
+	/** What all the swaps pay together. */
+	readonly paid: string;
+}
+
+/** The same calls on the same data by the crate's example, built for this machine, and by the fastest published crate. */
+function measureNative(of: { readonly market: Market; readonly routes: Routes; readonly crossable: Crossable }): {
+	readonly results: readonly BenchResult[];
+	readonly notes: readonly string[];
+} {
 	if (spawnSync("cargo", ["--version"]).status !== 0)
-		return { results: [], notes: ["cargo is not here: not compared with the native build."] };
-	progress("engine: building the crate natively");
+		return { results: [], notes: ["cargo is not here: not compared with the native build, nor that with the fastest published crate."] };
+	const { market, routes, crossable } = of;
 	const pools = Array.from({ length: NATIVE_UPDATES }, (_, i) => (i * 7919) % market.poolCount);
 	const updates = randomUpdates({ market, seed: 5, pools });
 	const lengths = new Uint32Array(routes.inputs.length).fill(3);
 	const folder = mkdtempSync(join(tmpdir(), "engine-bench-"));
-	let theirs: { readonly searchUs: number; readonly quoteNs: number };
+	let ours: Native;
+	let theirs: Pick<Native, "swapNs" | "paid">;
 	try {
-		const file = join(folder, "data");
-		const arrays = [
-			market.shape,
-			market.reserves,
-			Uint32Array.of(0),
-			updates.pools,
-			updates.reserves,
-			lengths,
-			routes.edges,
-			routes.amounts,
-		];
-		writeFileSync(
-			file,
-			Buffer.concat(
-				arrays.flatMap((array) => [
-					Buffer.from(Uint32Array.of(array.length).buffer),
-					Buffer.from(array.buffer, array.byteOffset, array.byteLength),
-				]),
-			),
-		);
-		const manifest = join(ROOT, "rust-wasm", "Cargo.toml");
-		const printed = execFileSync(
-			"cargo",
-			["run", "--release", "--quiet", "--locked", "--manifest-path", manifest, "--example", "bench", "--", file],
-			{ encoding: "utf8" },
-		);
-		theirs = JSON.parse(printed) as typeof theirs;
-	} catch (error) {
-		throw new ArbError({
-			code: "dependency_missing",
-			message: "the crate's example `bench` could not be run",
-			retryable: false,
-			cause: error,
-		});
+		const pairs = join(folder, "pairs");
+		writeArrays(pairs, [
+			{ array: market.shape },
+			{ array: market.reserves },
+			{ array: Uint32Array.of(0) },
+			{ array: updates.pools },
+			{ array: updates.reserves },
+			{ array: lengths },
+			{ array: routes.edges },
+			{ array: routes.amounts },
+		]);
+		const concentrated = join(folder, "concentrated");
+		writeArrays(concentrated, [
+			{ array: crossable.shape },
+			{ array: crossable.words },
+			{ array: Int32Array.from(crossable.ticks, ([tick]) => tick) },
+			{ array: crossable.nets, words: 2 },
+			{ array: crossable.amounts, words: WORDS },
+		]);
+		progress("engine: building the crate natively");
+		ours = runCrate<Native>(join(ROOT, "rust-wasm"), ["--example", "bench", "--", pairs, concentrated]);
+		progress("engine: building the published crate that it is compared with");
+		theirs = runCrate<Native>(NATIVE_PEER, ["--", concentrated]);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
+	if (ours.paid !== theirs.paid)
+		throw new ArbError({ code: "engine", message: `uniswap-v3-sdk pays ${theirs.paid} in all, the engine ${ours.paid}`, retryable: false });
 	const { Engine } = engineModule();
 	const engine = new Engine();
 	engine.set_v2(market.shape, market.reserves);
@@ -129,24 +139,63 @@ function measureNative(market: Market, routes: Routes): { readonly results: read
 	});
 	const quote = bestOf(200, lengths.length, () => engine.quote_routes(lengths, routes.edges, 1, routes.amounts));
 	engine.free();
-	const against = (name: string, value: number, native: number, unit: string, atMost: number): BenchResult => {
-		const ratio = Number((value / native).toPrecision(3));
+	const against = (of: { name: string; value: number; other: number; unit: string; peer: string; atMost: number }): BenchResult => {
+		const ratio = Number((of.value / of.other).toPrecision(3));
 		return {
-			name,
-			value: Number(value.toPrecision(4)),
-			unit,
+			name: of.name,
+			value: Number(of.value.toPrecision(4)),
+			unit: of.unit,
 			better: "lower",
 			aim: null,
-			met: ratio <= atMost,
-			peer: `the time of the native build (aim ${atMost})`,
+			met: ratio <= of.atMost,
+			peer: `the time of ${of.peer} (aim ${of.atMost})`,
 			ratio,
 		};
 	};
+	const [build, crate] = ["the native build", "the crate uniswap-v3-sdk"];
+	const swap = "exact swap crossing 0 to 10 ticks, natively";
 	return {
 		results: [
-			against("update and search in WebAssembly, mean", search / 1_000, theirs.searchUs, "µs", 1.25),
-			against("exact 3-hop quote in WebAssembly", quote, theirs.quoteNs, "ns", 2.5),
+			against({
+				name: "update and search in WebAssembly, mean",
+				value: search / 1_000,
+				other: ours.searchUs,
+				unit: "µs",
+				peer: build,
+				atMost: 1.25,
+			}),
+			against({ name: "exact 3-hop quote in WebAssembly", value: quote, other: ours.quoteNs, unit: "ns", peer: build, atMost: 2.5 }),
+			against({ name: `${swap}, nothing remembered`, value: ours.swapNs, other: theirs.swapNs, unit: "ns", peer: crate, atMost: 1.2 }),
+			against({ name: `${swap}, steps remembered`, value: ours.rememberedNs, other: theirs.swapNs, unit: "ns", peer: crate, atMost: 1.2 }),
 		],
 		notes: ["The mean of update and search contains the exact sizing of what was found: it is not float search alone."],
 	};
+}
+
+/** Each array as the number of its elements and their bytes; an element is `words` numbers of the array. */
+function writeArrays(
+	file: string,
+	arrays: readonly { readonly array: Uint32Array | Int32Array | BigUint64Array; readonly words?: number }[],
+): void {
+	const parts = arrays.flatMap(({ array, words = 1 }) => [
+		Buffer.from(Uint32Array.of(array.length / words).buffer),
+		Buffer.from(array.buffer, array.byteOffset, array.byteLength),
+	]);
+	writeFileSync(file, Buffer.concat(parts));
+}
+
+/** The line of JSON that a crate's program prints. */
+function runCrate<T>(directory: string, args: readonly string[]): T {
+	try {
+		const manifest = join(directory, "Cargo.toml");
+		const command = ["run", "--release", "--quiet", "--locked", "--manifest-path", manifest, ...args];
+		return JSON.parse(execFileSync("cargo", command, { encoding: "utf8" })) as T;
+	} catch (error) {
+		throw new ArbError({
+			code: "dependency_missing",
+			message: `the program of the crate in ${directory} could not be run (cargo ${args.join(" ")})`,
+			retryable: false,
+			cause: error,
+		});
+	}
 }

@@ -115,12 +115,18 @@ function npmProgram() {
 }
 
 /**
- * The environment of what runs under the pinned Node: its folder comes first on PATH, and `fetch` keeps to the proxy settings as npm does.
+ * The environment of what runs under the pinned Node: its folder comes first on PATH, `fetch` keeps to the proxy settings as npm does, and what Node
+ * compiled stays on disk. Taking the types off TypeScript starts a compiler of its own, 40 ms in every process; the cache keeps its output.
  *
  * @param {string} node
  */
 export function runtimeEnvironment(node) {
-	return { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}`, NODE_USE_ENV_PROXY: "1" };
+	return {
+		...process.env,
+		PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}`,
+		NODE_USE_ENV_PROXY: "1",
+		NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(CACHE, "compile"),
+	};
 }
 
 /**

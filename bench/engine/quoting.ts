@@ -134,35 +134,35 @@ function measureSizing(engine: InstanceType<ReturnType<typeof engineModule>["Eng
 	];
 }
 
+/** A concentrated pool as the module takes it, with inputs that cross 0 to 10 of its ticks downwards. */
+export interface Crossable {
+	readonly feePips: number;
+	readonly sqrtPriceX96: bigint;
+	readonly liquidity: bigint;
+	readonly ticks: readonly (readonly [number, bigint])[];
+	readonly inputs: readonly bigint[];
+	readonly shape: Int32Array;
+	readonly words: BigUint64Array;
+	readonly nets: BigUint64Array;
+	/** Four words for each input. */
+	readonly amounts: BigUint64Array;
+}
+
 /** Exact swaps that cross 0 to 10 ticks, with nothing remembered and with the steps of earlier quotes. */
-export async function measureConcentrated(peers: Peers): Promise<readonly BenchResult[]> {
-	const feePips = 3000;
-	const [ticks, liquidity] = crossableTicks();
-	const sqrtPriceX96 = 1n << 96n;
-	const words = new BigUint64Array(6);
-	writeWords(words, { offset: 0, words: 4 }, sqrtPriceX96);
-	writeWords(words, { offset: 4, words: 2 }, liquidity);
-	const nets = new BigUint64Array(ticks.length * 2);
-	for (const [i, [, net]] of ticks.entries()) writeWords(nets, { offset: i * 2, words: 2 }, net);
+export async function measureConcentrated(pool: Crossable, peers: Peers): Promise<readonly BenchResult[]> {
+	const { feePips, sqrtPriceX96, liquidity, ticks, inputs } = pool;
 	const { Engine } = engineModule();
 	const engine = new Engine();
-	const shape = Int32Array.of(feePips, 60, 0, -887_272, 887_272);
 	engine.set_v3(
 		0,
 		0,
 		1,
-		shape,
-		words,
+		pool.shape,
+		pool.words,
 		Int32Array.from(ticks, ([tick]) => tick),
-		nets,
+		pool.nets,
 	);
-	// Each spacing holds about the same amount: so many of them are crossed.
-	const inputs = Array.from({ length: 11 }, (_, crossed) => (liquidity * 3n * BigInt(2 * crossed + 1)) / 2_000n);
-	const amounts = inputs.map((input) => {
-		const amount = new BigUint64Array(WORDS);
-		writeWords(amount, { offset: 0, words: WORDS }, input);
-		return amount;
-	});
+	const amounts = inputs.map((_, i) => pool.amounts.subarray(i * WORDS, (i + 1) * WORDS));
 	const edge = 1;
 	const none = new BigUint64Array(0);
 	const sdk = peers.v3Pool({ feePips, sqrtPriceX96, liquidity, tick: 0, ticks });
@@ -201,20 +201,31 @@ export async function measureConcentrated(peers: Peers): Promise<readonly BenchR
 }
 
 /** Positions of one spacing each around tick 0, under one that holds everything. */
-function crossableTicks(): readonly [readonly (readonly [number, bigint])[], bigint] {
+export function crossablePool(): Crossable {
 	const base = 10n ** 21n;
-	const nets = new Map<number, bigint>([
+	const byTick = new Map<number, bigint>([
 		[-887_220, base],
 		[887_220, -base],
 	]);
 	for (let i = -15; i < 15; i++) {
 		const share = (base * BigInt(1 + Math.abs(i % 3))) / 10n;
-		nets.set(i * 60, (nets.get(i * 60) ?? 0n) + share);
-		nets.set((i + 1) * 60, (nets.get((i + 1) * 60) ?? 0n) - share);
+		byTick.set(i * 60, (byTick.get(i * 60) ?? 0n) + share);
+		byTick.set((i + 1) * 60, (byTick.get((i + 1) * 60) ?? 0n) - share);
 	}
-	const ticks = [...nets].filter(([, net]) => net !== 0n).sort(([a], [b]) => a - b);
+	const ticks = [...byTick].filter(([, net]) => net !== 0n).sort(([a], [b]) => a - b);
 	const liquidity = ticks.filter(([tick]) => tick <= 0).reduce((sum, [, net]) => sum + net, 0n);
-	return [ticks, liquidity];
+	const [feePips, sqrtPriceX96] = [3000, 1n << 96n];
+	const words = new BigUint64Array(6);
+	writeWords(words, { offset: 0, words: 4 }, sqrtPriceX96);
+	writeWords(words, { offset: 4, words: 2 }, liquidity);
+	const nets = new BigUint64Array(ticks.length * 2);
+	for (const [i, [, net]] of ticks.entries()) writeWords(nets, { offset: i * 2, words: 2 }, net);
+	// Each spacing holds about the same amount: so many of them are crossed.
+	const inputs = Array.from({ length: 11 }, (_, crossed) => (liquidity * 3n * BigInt(2 * crossed + 1)) / 2_000n);
+	const amounts = new BigUint64Array(inputs.length * WORDS);
+	for (const [i, input] of inputs.entries()) writeWords(amounts, { offset: i * WORDS, words: WORDS }, input);
+	const shape = Int32Array.of(feePips, 60, 0, -887_272, 887_272);
+	return { feePips, sqrtPriceX96, liquidity, ticks, inputs, shape, words, nets, amounts };
 }
 
 /** Our time and how many times faster than the peer's it is. */

@@ -11,14 +11,11 @@ use crate::protocols::uniswap_v2::Pair;
 use crate::protocols::uniswap_v3::{Exact, Shape, V3Pool};
 use crate::rates::swap_rates;
 use crate::refusal::{Answer, Refusal};
-use crate::route::{optimise, optimise_loan, pass_all, quote_route, Passage, RouteQuote};
+use crate::route::{optimise, optimise_loan, pass_all, quote_route, Passage, RouteQuote, SIDE_BY_SIDE};
 use crate::search::{search, Query, Start};
 use crate::sizing::{optimise_split, Chain};
 use crate::u256::U256;
 use wasm_bindgen::prelude::*;
-
-/// Routes that are quoted side by side: enough to hide a quote's latency, few enough to stay in the nearest cache.
-const SIDE_BY_SIDE: usize = 32;
 
 #[wasm_bindgen]
 #[derive(Default)]

@@ -2,6 +2,7 @@
 
 use crate::pool::Pool;
 use crate::protocols::family::{At, Direction};
+use crate::protocols::uniswap_v2::Pair;
 use crate::refusal::{Answer, Refusal};
 
 /// A pool and a direction in one number: the pool's number, then three bits each for the token in and the token out.
@@ -260,6 +261,17 @@ impl Market {
         let slot = self.slot(edge.pool()).ok_or(Refusal::UnknownPool)?;
         edge.direction().checked(slot.tokens().len())?;
         Ok(&slot.pool)
+    }
+
+    /// The pair that an edge goes through, and whether its token0 comes in; nothing where the pool is none, or the edge not one of it.
+    #[inline]
+    pub fn pair(&self, edge: Edge) -> Option<(&Pair, bool)> {
+        let Pool::V2(pair) = &self.slot(edge.pool())?.pool else { return None };
+        match edge.direction() {
+            Direction { from: 0, to: 1 } => Some((pair, true)),
+            Direction { from: 1, to: 0 } => Some((pair, false)),
+            _ => None,
+        }
     }
 
     pub fn log_rate(&self, edge: Edge) -> f64 {

@@ -2,7 +2,7 @@
 
 use crate::loan::Loan;
 use crate::market::{Edge, Market};
-use crate::pool::Pool;
+use crate::protocols::uniswap_v2::Pair;
 use crate::refusal::{Answer, Refusal};
 use crate::sizing::Chain;
 use crate::u256::U256;
@@ -20,45 +20,57 @@ pub struct Optimum {
     pub alternatives: Vec<(U256, U256)>,
 }
 
+/// Routes that are quoted side by side: enough to hide a quote's latency, few enough to stay in the nearest cache.
+pub const SIDE_BY_SIDE: usize = 32;
+
 /// A route and an input, on its way.
 #[derive(Clone, Copy)]
 pub struct Passage<'a> {
-    pub edges: &'a [u32],
-    /// Where the amount fits, which is mostly so: pairs are quoted in 128 bits as long as that is enough.
-    narrow: Option<u128>,
-    wide: Answer<U256>,
+    edges: &'a [u32],
+    amount: U256,
+    refusal: Option<Refusal>,
 }
 
 impl<'a> Passage<'a> {
     pub fn new(edges: &'a [u32], amount_in: U256) -> Self {
-        Self { edges, narrow: amount_in.to_u128().ok(), wide: Ok(amount_in) }
+        Self { edges, amount: amount_in, refusal: None }
     }
 
     pub fn amount(&self) -> Answer<U256> {
-        self.narrow.map_or(self.wide, |amount| Ok(U256::from(amount)))
+        self.refusal.map_or(Ok(self.amount), Err)
     }
 
     #[inline]
-    fn pass(&mut self, market: &Market, edge: Edge) {
-        if let (Ok(Pool::V2(pair)), Some(amount)) = (market.pool(edge), self.narrow) {
-            if let Some(out) = pair.quote_u128(edge.direction().zero_for_one(), amount) {
-                self.narrow = Some(out);
+    fn pass(&mut self, market: &Market, edge: Edge, pair: Option<(&Pair, bool)>) {
+        if self.refusal.is_some() {
+            return;
+        }
+        // Pairs are quoted in 128 bits as long as that is enough, which is mostly so.
+        if let (Some((pair, zero_for_one)), Ok(amount)) = (pair, self.amount.to_u128()) {
+            if let Some(out) = pair.quote_u128(zero_for_one, amount) {
+                self.amount = U256::from(out);
                 return;
             }
         }
-        self.wide = self.amount().and_then(|amount| market.pool(edge)?.quote(edge.direction(), amount, market.at()));
-        self.narrow = self.wide.ok().and_then(|amount| amount.to_u128().ok());
+        match market.pool(edge).and_then(|pool| pool.quote(edge.direction(), self.amount, market.at())) {
+            Ok(out) => self.amount = out,
+            Err(refusal) => self.refusal = Some(refusal),
+        }
     }
 }
 
-/// Takes all of them through their routes, hop by hop side by side: a quote waits for the one before it, but not for its neighbour's, so the processor
-/// works on several at once.
+/// Takes up to [`SIDE_BY_SIDE`] of them through their routes, hop by hop: a quote waits for the one before it, but not for its neighbour's, so the
+/// processor works on several at once. Their pools are looked up first, so that it waits for the memory of all together.
 pub fn pass_all(market: &Market, passages: &mut [Passage]) {
     let hops = passages.iter().map(|passage| passage.edges.len()).max().unwrap_or(0);
     for hop in 0..hops {
-        for passage in passages.iter_mut() {
+        let mut pairs = [None; SIDE_BY_SIDE];
+        for (passage, pair) in passages.iter().zip(&mut pairs) {
+            *pair = passage.edges.get(hop).and_then(|edge| market.pair(Edge(*edge)));
+        }
+        for (passage, pair) in passages.iter_mut().zip(pairs) {
             if let Some(edge) = passage.edges.get(hop) {
-                passage.pass(market, Edge(*edge));
+                passage.pass(market, Edge(*edge), pair);
             }
         }
     }

@@ -4,6 +4,8 @@
 use super::family::{At, Direction, Family};
 use crate::json;
 use crate::refusal::{Answer, Refusal};
+use crate::u256::quotient::{divide_product, to_f64, DOUBT};
+use crate::u256::words::{join, split, times};
 use crate::u256::U256;
 use serde::Deserialize;
 
@@ -39,6 +41,8 @@ impl TryFrom<PairState> for Pair {
 pub struct Pair {
     /// Two words each, the lower first: without the alignment of u128 a pool takes a quarter less memory.
     reserves: [[u64; 2]; 2],
+    /// The same as doubles.
+    near: [f64; 2],
     /// Share of the input that is swapped, `keep / whole`: in thousandths where that is exact, as the quotient is the same and the numbers smaller.
     keep: u32,
     whole: u32,
@@ -55,12 +59,12 @@ impl Pair {
         }
         let keep = PIPS - fee_pips;
         let by = if keep.is_multiple_of(THOUSAND) { THOUSAND } else { 1 };
-        Ok(Self { reserves: reserves.map(words), keep: keep / by, whole: PIPS / by })
+        Ok(Self { reserves: reserves.map(split), near: reserves.map(|reserve| reserve as f64), keep: keep / by, whole: PIPS / by })
     }
 
     pub fn with_reserves(&self, reserves: [u128; 2]) -> Answer<Self> {
         check(reserves)?;
-        Ok(Self { reserves: reserves.map(words), ..*self })
+        Ok(Self { reserves: reserves.map(split), near: reserves.map(|reserve| reserve as f64), ..*self })
     }
 
     /// What the pair pays for `amount_in`, rounded down; may be 0.
@@ -72,7 +76,7 @@ impl Pair {
         if amount_in > U256::from(MAX_RESERVE - reserve_in) {
             return Err(Refusal::Overflow);
         }
-        if let Some(out) = self.quote_narrow([reserve_in, reserve_out], amount_in.low_u128()) {
+        if let Some(out) = self.quote_narrow(zero_for_one, [reserve_in, reserve_out], amount_in.low_u128()) {
             return Ok(U256::from(out));
         }
         // Widths: 112 + 20 bits, then 112 more: the product stays below 2^244.
@@ -85,40 +89,25 @@ impl Pair {
     #[inline]
     pub fn quote_u128(&self, zero_for_one: bool, amount_in: u128) -> Option<u128> {
         let [reserve_in, reserve_out] = self.directed(zero_for_one).ok()?;
-        if amount_in == 0 || amount_in > MAX_RESERVE - reserve_in {
+        if amount_in == 0 || (amount_in | reserve_in.wrapping_add(amount_in)) > MAX_RESERVE {
             return None;
         }
-        self.quote_narrow([reserve_in, reserve_out], amount_in)
+        self.quote_narrow(zero_for_one, [reserve_in, reserve_out], amount_in)
     }
 
-    /// The quote where the product of the fraction stays below 2^174: several times faster. Doubles give the quotient to 50 bits, so what is left of
-    /// the numerator is less than 2^127 and its low 128 bits tell it whole; doubles divide that again, and what is then left decides by one or two.
+    /// The quote without long division, where its numbers are of a usual size.
     #[inline]
-    fn quote_narrow(&self, [reserve_in, reserve_out]: [u128; 2], amount_in: u128) -> Option<u128> {
+    fn quote_narrow(&self, zero_for_one: bool, [reserve_in, reserve_out]: [u128; 2], amount_in: u128) -> Option<u128> {
         if self.whole == PIPS && (reserve_in | amount_in) >> 103 != 0 {
             return None;
         }
+        let (near_in, near_out) = self.directed_near(zero_for_one);
+        let near_kept = to_f64(amount_in) * f64::from(self.keep);
+        let near_denominator = near_in * f64::from(self.whole) + near_kept;
         let kept = times_small(amount_in, self.keep);
         let denominator = times_small(reserve_in, self.whole) + kept;
-        let divisor = to_f64(denominator);
-        let product = to_f64(kept) * to_f64(reserve_out);
-        if product >= TWO_174 {
-            return None;
-        }
-        let mut quotient = from_f64(product / divisor);
-        let mut rest = times_low(kept, reserve_out).wrapping_sub(times_low(quotient, denominator)) as i128;
-        let further = (signed_to_f64(rest) / divisor) as i64;
-        quotient = quotient.wrapping_add_signed(i128::from(further));
-        rest = rest.wrapping_sub(times_low(i128::from(further) as u128, denominator) as i128);
-        while rest < 0 {
-            quotient -= 1;
-            rest += denominator as i128;
-        }
-        while rest >= denominator as i128 {
-            quotient += 1;
-            rest -= denominator as i128;
-        }
-        Some(quotient)
+        let quotient = divide_product([kept, reserve_out], denominator, [near_kept, near_out, near_denominator])?;
+        Some(quotient.floor(DOUBT).unwrap_or_else(|| quotient.settle([kept, reserve_out], denominator)))
     }
 
     /// The smallest input that pays at least `amount_out`.
@@ -160,7 +149,10 @@ impl Pair {
     /// Output per input for an infinitesimal amount after the fee, in doubles.
     pub fn rate(&self, zero_for_one: bool) -> f64 {
         match self.directed(zero_for_one) {
-            Ok([reserve_in, reserve_out]) => reserve_out as f64 / reserve_in as f64 * self.kept_share(),
+            Ok(_) => {
+                let (reserve_in, reserve_out) = self.directed_near(zero_for_one);
+                reserve_out / reserve_in * self.kept_share()
+            }
             Err(_) => 0.0,
         }
     }
@@ -172,7 +164,7 @@ impl Pair {
 
     /// Reserves by direction, in doubles; nothing for an empty pair.
     pub fn directed_f64(&self, zero_for_one: bool) -> Option<(f64, f64)> {
-        self.directed(zero_for_one).ok().map(|[reserve_in, reserve_out]| (reserve_in as f64, reserve_out as f64))
+        self.directed(zero_for_one).ok().map(|_| self.directed_near(zero_for_one))
     }
 
     /// Output and marginal rate for an input, in doubles: for finding where to look, never for money.
@@ -182,8 +174,17 @@ impl Pair {
         Some((y * kept / (x + kept), y * x * self.kept_share() / ((x + kept) * (x + kept))))
     }
 
+    fn directed_near(&self, zero_for_one: bool) -> (f64, f64) {
+        let [near0, near1] = self.near;
+        if zero_for_one {
+            (near0, near1)
+        } else {
+            (near1, near0)
+        }
+    }
+
     fn directed(&self, zero_for_one: bool) -> Answer<[u128; 2]> {
-        let [reserve0, reserve1] = self.reserves.map(|[low, high]| u128::from(high) << 64 | u128::from(low));
+        let [reserve0, reserve1] = self.reserves.map(|[low, high]| join(low, high));
         if reserve0 == 0 || reserve1 == 0 {
             return Err(Refusal::InsufficientLiquidity);
         }
@@ -191,67 +192,12 @@ impl Pair {
     }
 }
 
-const TWO_174: f64 = (1u128 << 87) as f64 * (1u128 << 87) as f64;
-
-/// WebAssembly has no product of two words wider than one: the compiler's own 128-bit product is a call, these are a few multiplications in line.
-#[cfg(target_arch = "wasm32")]
-#[inline(always)]
-fn times_wide(a: u64, b: u64) -> u128 {
-    let (a_low, a_high, b_low, b_high) = (a & 0xffff_ffff, a >> 32, b & 0xffff_ffff, b >> 32);
-    let low = a_low * b_low;
-    let middle = a_high * b_low + (low >> 32);
-    let middle_low = a_low * b_high + (middle & 0xffff_ffff);
-    let high = a_high * b_high + (middle >> 32) + (middle_low >> 32);
-    u128::from(high) << 64 | u128::from(middle_low << 32 | low & 0xffff_ffff)
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-#[inline(always)]
-fn times_wide(a: u64, b: u64) -> u128 {
-    u128::from(a) * u128::from(b)
-}
-
-/// The low 128 bits of the product.
-#[inline(always)]
-fn times_low(a: u128, b: u128) -> u128 {
-    let ([a_low, a_high], [b_low, b_high]) = (words(a), words(b));
-    let cross = a_low.wrapping_mul(b_high).wrapping_add(a_high.wrapping_mul(b_low));
-    times_wide(a_low, b_low).wrapping_add(u128::from(cross) << 64)
-}
-
 /// A product that fits: of at most 112 and 10 bits, or 103 and 20.
 #[inline(always)]
 fn times_small(a: u128, b: u32) -> u128 {
-    let [low, high] = words(a);
-    times_wide(low, u64::from(b)) + (u128::from(high * u64::from(b)) << 64)
-}
-
-/// Conversions go by signed words of 62 bits: processors have those as one instruction, unsigned ones as many.
-const SPLIT: u32 = 62;
-const SPLIT_F64: f64 = (1u64 << SPLIT) as f64;
-
-/// Of a value below 2^125.
-#[inline(always)]
-fn to_f64(value: u128) -> f64 {
-    signed_to_f64(value as i128)
-}
-
-/// Of a value of less than 125 bits.
-#[inline(always)]
-fn signed_to_f64(value: i128) -> f64 {
-    let low = (value as u64 & ((1 << SPLIT) - 1)) as i64;
-    (value >> SPLIT) as i64 as f64 * SPLIT_F64 + low as f64
-}
-
-/// Of a value below 2^124.
-#[inline(always)]
-fn from_f64(value: f64) -> u128 {
-    let high = (value / SPLIT_F64) as i64;
-    ((high as u128) << SPLIT) + (value - high as f64 * SPLIT_F64) as i64 as u128
-}
-
-fn words(reserve: u128) -> [u64; 2] {
-    [reserve as u64, (reserve >> 64) as u64]
+    let [low, high] = split(a);
+    let (low, carry) = times(low, u64::from(b));
+    join(low, high * u64::from(b) + carry)
 }
 
 impl Family for Pair {
@@ -318,7 +264,7 @@ mod tests {
             let pair = Pair::new([a, b], fee).unwrap();
             let kept = U512::from(x) * U512::from(PIPS - fee);
             let expected = kept * U512::from(b) / (U512::from(a) * U512::from(PIPS) + kept);
-            if let Some(out) = pair.quote_narrow([a, b], x) {
+            if let Some(out) = pair.quote_narrow(true, [a, b], x) {
                 prop_assert_eq!(U512::from(out), expected);
             }
         }

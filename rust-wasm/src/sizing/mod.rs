@@ -89,16 +89,17 @@ impl<E: Exchange> Chain<E> {
         Some(f64::INFINITY)
     }
 
-    /// An exact size that earns the most, to within a billionth of that or one base unit of the route's coarsest token, whichever is more;
-    /// nothing where none earns at least one base unit. A few evaluations: what ranking many cycles needs.
+    /// An exact size that earns the most, to within a billionth of that, one base unit of the route's coarsest token or the doubles' precision, whichever
+    /// is most; nothing where none earns at least one base unit. A few evaluations: what ranking many cycles needs.
     pub fn size(&self) -> Option<Size> {
         if !self.is_concave {
             return Self::earning(self.by_quotes());
         }
         let (estimate, middle) = self.middle()?;
         let tolerance = (estimate.upper_profit * 1e-9).max(middle.unit_value);
-        // A cycle that earns less than the tolerance is profitable all the same.
-        Self::earning(self.scan(&middle, (estimate.upper_profit - tolerance).max(1.0), MOST_SCANNED))
+        // What only the doubles' rounding may promise is not searched for: thousands of amounts would be looked at for it. A cycle that earns less
+        // than the tolerance is profitable all the same.
+        Self::earning(self.scan(&middle, (estimate.profit - tolerance).max(1.0), MOST_SCANNED))
     }
 
     /// The size that earns most, to within a billionth or a base unit: all amounts of the coarsest token are looked at that could earn more than the best known one, outwards from the

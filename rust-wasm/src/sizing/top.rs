@@ -10,6 +10,8 @@ const FIRST_LOOK: f64 = 1e9;
 #[derive(Clone, Copy, Debug)]
 pub struct Estimate {
     pub amount_in: f64,
+    /// There, as doubles see it.
+    pub profit: f64,
     /// No integer size earns more than this: rounding of the doubles included.
     pub upper_profit: f64,
 }
@@ -28,8 +30,9 @@ impl<E: Exchange> Chain<E> {
         let amount_in = top.min(bound).max(1.0);
         let (output, _) = self.at(amount_in)?;
         // Each hop's formula is right to a few units in the last place of 53 bits.
-        let upper_profit = output - amount_in + output.max(amount_in) * 1e-13;
-        (upper_profit >= 1.0).then_some(Estimate { amount_in, upper_profit })
+        let profit = output - amount_in;
+        let upper_profit = profit + output.max(amount_in) * 1e-13;
+        (upper_profit >= 1.0).then_some(Estimate { amount_in, profit, upper_profit })
     }
 
     /// A chain of constant-product pairs is itself of the form `n x / (d + e x)`, whose profit is highest at `(√(n d) − d) / e`.

@@ -4,9 +4,10 @@
 //! A step is full where `floor(remaining × (1 − fee)) ≥ amount_in`; that is the same as `remaining ≥ amount_in + ceil(amount_in × fee / (1 − fee))`,
 //! the sum that the step then takes. So the comparison of the contract is one of running totals here.
 
-use super::pool::{cross, end_of_range, Place, V3Pool};
+use super::pool::{cross, end_of_range, is_behind, Place, V3Pool};
 use super::sqrt_price_math::{amount0_delta, amount1_delta};
-use super::swap_math::PIPS;
+use super::swap_math::{Segment, PIPS};
+use super::virtual_pair::VirtualPair;
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 
@@ -14,14 +15,15 @@ use crate::u256::U256;
 pub(super) struct Rung {
     pub sqrt_price: U256,
     pub liquidity: u128,
-    /// With the fee.
-    pub amount_in: U256,
-    pub amount_out: U256,
-    /// Totals of the rungs before.
+    /// Totals of the rungs before, fees included, and with this one.
     pub in_before: U256,
+    pub in_after: U256,
     pub out_before: U256,
+    pub out_after: U256,
     /// Where the known ticks end on this rung.
     pub bound: Option<U256>,
+    /// What answers for most amounts; nothing where the price after them matters.
+    pair: Option<VirtualPair>,
     /// `in_before`, `in_after` and `out_before` in doubles.
     near: [f64; 3],
 }
@@ -36,8 +38,24 @@ pub(super) struct Ladder {
 }
 
 impl Rung {
-    pub fn in_after(&self) -> Answer<U256> {
-        self.in_before.checked_add(self.amount_in)
+    /// What the pool has paid after `amount_in` in all, which ends on this rung. A partial step never ends on its target: the input left for it
+    /// is at least a unit less than the one that reaches it, which was rounded up.
+    pub fn partial(&self, fee_pips: u32, zero_for_one: bool, amount_in: U256) -> Answer<U256> {
+        if amount_in == self.in_after && self.bound.is_none() {
+            return Ok(self.out_after);
+        }
+        let segment = Segment { sqrt_price: self.sqrt_price, liquidity: self.liquidity, fee_pips, zero_for_one };
+        let remaining = amount_in.checked_sub(self.in_before)?;
+        if let Some(pair) = &self.pair {
+            if let Some(paid) = pair.paid(segment.after_fee(remaining)?) {
+                return self.out_before.checked_add(U256::from(paid));
+            }
+        }
+        let (sqrt_price, paid) = segment.paid(remaining)?;
+        if is_behind(self.bound, sqrt_price, zero_for_one) {
+            return Err(Refusal::UnknownTicks);
+        }
+        self.out_before.checked_add(paid)
     }
 
     /// About the input in all that has paid `amount_out` in all: by the contract's formulas for exact outputs, or the rung's end.
@@ -82,28 +100,29 @@ impl Ladder {
     }
 
     /// The rung on which an input ends.
-    pub fn by_input(&mut self, pool: &V3Pool, amount_in: U256) -> Answer<Rung> {
-        self.grow_until(pool, |rung| rung.in_before.saturating_add(rung.amount_in) >= amount_in)
+    pub fn by_input(&mut self, pool: &V3Pool, amount_in: U256) -> Answer<&Rung> {
+        self.grow_until(pool, |rung| rung.in_after >= amount_in)
     }
 
     /// The rung on which an output is reached.
-    pub fn by_output(&mut self, pool: &V3Pool, amount_out: U256) -> Answer<Rung> {
-        self.grow_until(pool, |rung| rung.out_before.saturating_add(rung.amount_out) >= amount_out)
+    pub fn by_output(&mut self, pool: &V3Pool, amount_out: U256) -> Answer<&Rung> {
+        self.grow_until(pool, |rung| rung.out_after >= amount_out)
     }
 
-    pub fn by_estimated_input(&mut self, pool: &V3Pool, amount_in: f64) -> Option<Rung> {
+    pub fn by_estimated_input(&mut self, pool: &V3Pool, amount_in: f64) -> Option<&Rung> {
+        let zero_for_one = self.zero_for_one;
         let rung = self.grow_until(pool, |rung| rung.near[1] > amount_in).ok()?;
         // On an open rung the doubles end where the known ticks do.
-        Some(rung).filter(|rung| rung.bound.is_none() || amount_in <= rung.known_input(pool, self.zero_for_one))
+        Some(rung).filter(|rung| rung.bound.is_none() || amount_in <= rung.known_input(pool, zero_for_one))
     }
 
     /// The first rung for which a condition holds that goes on holding for all further ones.
-    fn grow_until(&mut self, pool: &V3Pool, holds: impl Fn(&Rung) -> bool) -> Answer<Rung> {
+    fn grow_until(&mut self, pool: &V3Pool, holds: impl Fn(&Rung) -> bool) -> Answer<&Rung> {
         while !self.rungs.last().is_some_and(&holds) {
             self.grow(pool)?;
         }
         let first = self.rungs.partition_point(|rung| !holds(rung));
-        self.rungs.get(first).copied().ok_or(Refusal::InsufficientLiquidity)
+        self.rungs.get(first).ok_or(Refusal::InsufficientLiquidity)
     }
 
     fn grow(&mut self, pool: &V3Pool) -> Answer<()> {
@@ -127,19 +146,20 @@ impl Ladder {
         let target = if self.zero_for_one { next.target.max(limit) } else { next.target.min(limit) };
         let step = pool.segment(self.top, self.zero_for_one).full_step(target)?;
         let (in_before, out_before) = match self.rungs.last() {
-            Some(rung) => (rung.in_after()?, rung.out_before.checked_add(rung.amount_out)?),
+            Some(rung) => (rung.in_after, rung.out_after),
             None => (U256::ZERO, U256::ZERO),
         };
-        let amount_in = step.amount_in.checked_add(step.fee)?;
-        let in_after = in_before.checked_add(amount_in)?;
+        let in_after = in_before.checked_add(step.amount_in)?.checked_add(step.fee)?;
+        let out_after = out_before.checked_add(step.amount_out)?;
         self.rungs.push(Rung {
             sqrt_price: self.top.sqrt_price,
             liquidity: self.top.liquidity,
-            amount_in,
-            amount_out: step.amount_out,
             in_before,
+            in_after,
             out_before,
+            out_after,
             bound: next.bound,
+            pair: next.bound.is_none().then(|| VirtualPair::new(self.top.sqrt_price, self.top.liquidity, self.zero_for_one)).flatten(),
             near: [in_before.to_f64(), in_after.to_f64(), out_before.to_f64()],
         });
         if next.bound.is_some() {

@@ -11,6 +11,7 @@ pub mod swap_math;
 pub mod tick_math;
 mod uniswap;
 mod uniswap_v4;
+mod virtual_pair;
 
 #[cfg(feature = "schema")]
 pub use algebra::AlgebraState;

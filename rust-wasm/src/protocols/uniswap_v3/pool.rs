@@ -1,6 +1,6 @@
 //! State of a pool and its swap loop.
 
-use super::ladder::{Ladder, Rung};
+use super::ladder::Ladder;
 use super::swap_math::{Segment, PIPS};
 use super::tick_math::{max_sqrt_ratio, min_sqrt_ratio, sqrt_ratio_at_tick, tick_at_sqrt_ratio, MAX_TICK, MIN_TICK};
 use crate::refusal::{Answer, Refusal};
@@ -220,7 +220,7 @@ impl V3Pool {
         let (mut low, mut high, guess) = {
             let mut ladder = self.ladders[usize::from(zero_for_one)].borrow_mut();
             let rung = ladder.by_output(self, amount_out)?;
-            (rung.in_before, rung.in_after()?, rung.guess_input(self.fee(zero_for_one), zero_for_one, amount_out))
+            (rung.in_before, rung.in_after, rung.guess_input(self.fee(zero_for_one), zero_for_one, amount_out))
         };
         // `low` pays too little, `high` enough (or lies behind unknown ticks): gallop from the guess, then halve.
         let pays = |amount: U256| match self.quote(zero_for_one, amount) {
@@ -351,22 +351,6 @@ pub(super) fn cross(place: Place, next: NextTick, zero_for_one: bool) -> Answer<
     };
     let tick = if zero_for_one { next.tick - 1 } else { next.tick };
     Ok(Place { tick, liquidity: liquidity.ok_or(Refusal::InvalidState)?, ..place })
-}
-
-impl Rung {
-    /// What the pool has paid after `amount_in` in all, which ends on this rung. A partial step never ends on its target: the input left for it
-    /// is at least a unit less than the one that reaches it, which was rounded up.
-    fn partial(&self, fee_pips: u32, zero_for_one: bool, amount_in: U256) -> Answer<U256> {
-        if amount_in == self.in_after()? && self.bound.is_none() {
-            return self.out_before.checked_add(self.amount_out);
-        }
-        let segment = Segment { sqrt_price: self.sqrt_price, liquidity: self.liquidity, fee_pips, zero_for_one };
-        let step = segment.partial_step(amount_in.checked_sub(self.in_before)?)?;
-        if is_behind(self.bound, step.sqrt_price, zero_for_one) {
-            return Err(Refusal::UnknownTicks);
-        }
-        self.out_before.checked_add(step.amount_out)
-    }
 }
 
 #[cfg(test)]

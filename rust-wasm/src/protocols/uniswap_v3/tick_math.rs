@@ -1,7 +1,7 @@
 //! Prices of ticks: TickMath.sol.
 
 use crate::refusal::{Answer, Refusal};
-use crate::u256::U256;
+use crate::u256::{upper_half, U256};
 
 pub const MIN_TICK: i32 = -887_272;
 pub const MAX_TICK: i32 = 887_272;
@@ -46,12 +46,12 @@ pub fn sqrt_ratio_at_tick(tick: i32) -> Answer<U256> {
     if distance > MAX_TICK as u32 {
         return Err(Refusal::InvalidState);
     }
-    let mut ratio = U256::ONE << 128;
-    for (i, factor) in FACTORS.iter().enumerate() {
-        if distance >> i & 1 == 1 {
-            ratio = ratio.mul_shift_128(*factor);
-        }
-    }
+    // From 2^128 on, whose product by the first factor, shifted back, is that factor.
+    let mut factors = FACTORS.iter().enumerate().filter(|(i, _)| distance >> i & 1 == 1).map(|(_, factor)| *factor);
+    let mut ratio = match factors.next() {
+        Some(first) => U256::from(factors.fold(first, upper_half)),
+        None => U256::ONE << 128,
+    };
     if tick > 0 {
         ratio = U256::MAX.checked_div(ratio)?;
     }
@@ -64,13 +64,21 @@ pub fn sqrt_ratio_at_tick(tick: i32) -> Answer<U256> {
 }
 
 /// The greatest tick whose price is not above the given one (getTickAtSqrtRatio). The logarithm in doubles is right to about a billionth of a
-/// tick; the exact ratios of the neighbours decide.
+/// tick, and the contract's ratios to one unit of their own, rounded up: where the price is further than that from any tick, it decides; else the
+/// exact ratios of the neighbours do.
 pub fn tick_at_sqrt_ratio(sqrt_price: U256) -> Answer<i32> {
     if sqrt_price < min_sqrt_ratio() || sqrt_price >= max_sqrt_ratio() {
         return Err(Refusal::PriceLimit);
     }
-    let estimate = ((sqrt_price.to_f64() / 2f64.powi(96)).ln() / (1.0001f64.ln() / 2.0)).floor() as i32;
-    let mut tick = estimate.clamp(MIN_TICK, MAX_TICK - 1);
+    let price = sqrt_price.to_f64();
+    // Half the logarithm of a tick's 1.0001 is 5.0e-5: a unit of the price is as many ticks as 2.0e4 has of the price.
+    let doubt = 1e-6 + 1e5 / price;
+    let near = (price / 2f64.powi(96)).ln() / (1.0001f64.ln() / 2.0);
+    let estimate = near.floor();
+    let mut tick = (estimate as i32).clamp(MIN_TICK, MAX_TICK - 1);
+    if (doubt..1.0 - doubt).contains(&(near - estimate)) {
+        return Ok(tick);
+    }
     while sqrt_ratio_at_tick(tick)? > sqrt_price {
         tick -= 1;
     }
@@ -107,6 +115,14 @@ mod tests {
             let next = sqrt_ratio_at_tick(tick + 1).unwrap();
             prop_assert!(next > price);
             prop_assert_eq!(tick_at_sqrt_ratio(next.saturating_sub(U256::ONE)), Ok(tick));
+        }
+
+        #[test]
+        fn a_price_lies_between_its_tick_and_the_next(bits in 33u32..160, digits: [u64; 4]) {
+            let price = U256::from_words(&[digits[0], digits[1], digits[2], digits[3] | 1 << 63]) >> (255 - bits);
+            let tick = match tick_at_sqrt_ratio(price) { Ok(tick) => tick, Err(_) => return Ok(()) };
+            prop_assert!(sqrt_ratio_at_tick(tick).unwrap() <= price);
+            prop_assert!(sqrt_ratio_at_tick(tick + 1).unwrap() > price);
         }
     }
 }
