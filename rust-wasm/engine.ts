@@ -390,7 +390,7 @@ export class Engine {
 	 * The cycle along the route's tokens that earns most when each hop may be spread over up to eight of the loaded pools between its two tokens, each
 	 * pool used once; `maxAmountIn` bounds the input. Never less than {@link Engine.optimise} of the route. With V2 and V3 pools the profit is within the
 	 * larger of a billionth of the best and, for each pool used, a base unit of the coarsest token; other families are split well, not provably best. Null
-	 * where nothing is profitable. Takes tens of milliseconds and more with many pools: for a candidate that is about to be executed, not for ranking.
+	 * where nothing is profitable. Takes about 4 ms with six parallel pairs, 25 ms with two V3 pools more: for single candidates, not for ranking.
 	 *
 	 * @throws ArbError `engine`: `broken_route` for what is no cycle of different pools, `unknown_pool`, `overflow` for a bound that is no 256-bit integer.
 	 */

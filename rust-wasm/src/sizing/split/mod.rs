@@ -49,8 +49,9 @@ pub struct SplitRoute {
 /// For V2 and V3 pools to within the larger of a billionth and, for each pool used, one base unit of the coarsest token on the way. Never less than
 /// [`Chain::optimum`] of the route.
 ///
-/// Costs four quotes for each parallel pool, of which the best eight are kept for each hop; then about a hundred evaluations in doubles for each of
-/// these, a few hundred exact quotes for each amount looked at around the top, and up to 230 quotes for each pool without a formula.
+/// Costs four quotes for each parallel pool, of which the best eight are kept for each hop; up to 230 quotes for each of these without a formula; some
+/// thousand evaluations in doubles for each amount looked at, and, with coarse tokens, some ten exact quotes for each pool. The amounts are at the most
+/// 128 around the top and mostly fewer than 20. In WebAssembly that is about 4 ms for six pairs and 25 ms for those with two V3 pools.
 ///
 /// Refused as a broken route where the hops do not make a cycle of different pools.
 pub fn optimise_split(market: &Market, edges: &[Edge], bound: U256) -> Answer<Option<SplitRoute>> {
