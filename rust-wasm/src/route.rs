@@ -2,6 +2,7 @@
 
 use crate::loan::Loan;
 use crate::market::{Edge, Market};
+use crate::pool::Pool;
 use crate::protocols::uniswap_v2::Pair;
 use crate::refusal::{Answer, Refusal};
 use crate::sizing::Chain;
