@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn lines_curves_jumps_and_walls_are_crossed_where_they_are() {
-        let cases: [(&str, fn(f64) -> f64, f64, f64); 7] = [
+        type Case = (&'static str, fn(f64) -> f64, f64, f64);
+        let cases: [Case; 7] = [
             ("a line", |x| 3.0 + 2e-9 * x, 7.0, 2e9),
             ("a bend", |x| if x < 5.0 { x } else { 5.0 + 1e6 * (x - 5.0) }, 1e6, 5.999_995),
             ("a curve", |x| x * x, 49.0, 7.0),

@@ -60,7 +60,7 @@ impl<E: Exchange> Chain<E> {
                 if !*open {
                     continue;
                 }
-                let Some((amount_in, given)) = amount.ok().and_then(|amount| self.reaching_middle(middle.k, amount)) else {
+                let Some((amount_in, given)) = amount.ok().and_then(|amount| self.up_to_middle(middle.k, amount)) else {
                     *open = false;
                     continue;
                 };
@@ -89,12 +89,12 @@ impl<E: Exchange> Chain<E> {
 
     /// The size with the smallest input that gives at least `amount` after `k` hops; nothing where that is not possible within the bound.
     pub(super) fn through_middle(&self, k: usize, amount: U256) -> Option<Size> {
-        let (amount_in, given) = self.reaching_middle(k, amount)?;
+        let (amount_in, given) = self.up_to_middle(k, amount)?;
         Some(Size { amount_in, amount_out: forward(&self.hops[k..], given).ok()? })
     }
 
     /// The smallest input that gives at least `amount` after `k` hops, and what it gives: it may be a little more.
-    pub(super) fn reaching_middle(&self, k: usize, amount: U256) -> Option<(U256, U256)> {
+    pub(super) fn up_to_middle(&self, k: usize, amount: U256) -> Option<(U256, U256)> {
         if amount.is_zero() {
             return None;
         }
