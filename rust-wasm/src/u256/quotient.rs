@@ -2,11 +2,14 @@
 
 use super::words::{second_word, times_u128};
 
-/// An integer near the quotient, and what doubles see of the rest: the quotient is their sum, to less than [`DOUBT`].
+/// A quotient as the sum of three parts, to less than [`DOUBT`].
+#[derive(Clone, Copy)]
 pub struct Quotient {
-    pub integer: u128,
-    /// Between −0.5 and 0.5; 0 where doubles do not reach that far.
-    pub fraction: f64,
+    /// Its upper 49 bits.
+    integer: u128,
+    digits: i64,
+    /// Between −0.5 and 0.5; 0 with digits of 0 where doubles do not reach that far.
+    fraction: f64,
     /// The quotient to 49 bits.
     pub near: f64,
 }
@@ -33,26 +36,27 @@ pub fn divide_product([a, b]: [u128; 2], divisor: u128, near: [f64; 3]) -> Optio
     }
     let integer = from_f64(estimate);
     // Off by less than 2^-49 of itself, eight roundings of at most 2^-52 each; and by less than 2^-11 where the low word, less than 2^64, is left out.
-    let near_rest = if near[2] >= TWO_75 { upper_rest([a, b], [integer, divisor]) } else { to_f64(rest([a, b], [integer, divisor]) as u128) };
+    let near_rest = if near[2] >= TWO_75 { upper_rest([a, b], [integer, divisor]) } else { signed_to_f64(rest([a, b], [integer, divisor])) };
     let further = near_rest * inverse;
     let (whole, digits) = nearest(further);
     if further.abs() >= TWO_40 {
-        return Some(Quotient { integer, fraction: 0.0, near: estimate });
+        return Some(Quotient { integer, digits: 0, fraction: 0.0, near: estimate });
     }
-    Some(Quotient { integer: integer.wrapping_add_signed(i128::from(digits)), fraction: further - whole, near: estimate })
+    Some(Quotient { integer, digits, fraction: further - whole, near: estimate })
 }
 
 impl Quotient {
     /// Rounded down, where the fraction is further from an integer than `doubt`.
     #[inline(always)]
-    pub fn floor(&self, doubt: f64) -> Option<u128> {
-        (self.fraction.abs() > doubt).then(|| self.integer - u128::from(self.fraction < 0.0))
+    pub fn floor(self, doubt: f64) -> Option<u128> {
+        (self.fraction.abs() > doubt).then(|| self.integer.wrapping_add_signed(i128::from(self.digits - i64::from(self.fraction < 0.0))))
     }
 
     /// Rounded down, by what exactly is left of the product.
     #[cold]
-    pub fn settle(&self, [a, b]: [u128; 2], divisor: u128) -> u128 {
-        let further = (to_f64(rest([a, b], [self.integer, divisor]) as u128) / divisor as f64) as i64;
+    #[inline(never)]
+    pub fn settle(self, [a, b]: [u128; 2], divisor: u128) -> u128 {
+        let further = (signed_to_f64(rest([a, b], [self.integer, divisor])) / divisor as f64) as i64;
         let mut quotient = self.integer.wrapping_add_signed(i128::from(further));
         let mut rest = rest([a, b], [quotient, divisor]);
         while rest < 0 {
@@ -83,11 +87,18 @@ fn upper_rest([a, b]: [u128; 2], [c, d]: [u128; 2]) -> f64 {
 const SPLIT: u32 = 62;
 const SPLIT_F64: f64 = (1u64 << SPLIT) as f64;
 
-/// Of two's complement of less than 125 bits beside the sign, to 2^-52 of itself: the lower part has a sign of its own, so that nothing cancels.
+/// Of a value below 2^125, to 2^-52 of itself.
 #[inline(always)]
 pub fn to_f64(value: u128) -> f64 {
+    let low = (value as u64 & ((1 << SPLIT) - 1)) as i64;
+    (value >> SPLIT) as i64 as f64 * SPLIT_F64 + low as f64
+}
+
+/// Of a value of less than 125 bits beside the sign: the lower part has a sign of its own, so that nothing cancels.
+#[inline(always)]
+fn signed_to_f64(value: i128) -> f64 {
     let low = ((value as i64) << (64 - SPLIT)) >> (64 - SPLIT);
-    let high = (value as i128 + (1 << (SPLIT - 1))) >> SPLIT;
+    let high = (value + (1 << (SPLIT - 1))) >> SPLIT;
     high as i64 as f64 * SPLIT_F64 + low as f64
 }
 
@@ -123,8 +134,10 @@ mod tests {
         #[test]
         fn doubles_are_within_their_precision_of_small_and_of_large_numbers(digits: i128, by in 4u32..128) {
             let value = digits >> by;
-            let difference = (value as f64 - to_f64(value as u128)).abs();
+            let difference = (value as f64 - signed_to_f64(value)).abs();
             prop_assert!(difference <= (value as f64).abs() * f64::EPSILON, "{} {}", value, difference);
+            let value = value.unsigned_abs();
+            prop_assert!((value as f64 - to_f64(value)).abs() <= value as f64 * f64::EPSILON, "{}", value);
         }
 
         #[test]
