@@ -12,6 +12,7 @@ import { assertTaken, blockLogs, filterParams } from "./rpc/block-logs.ts";
 import type { LogFilter } from "./rpc/bloom.ts";
 import type { Endpoint } from "./rpc/endpoint.ts";
 import { type PoolOptions, RpcPool } from "./rpc/pool.ts";
+import { RpcError } from "./rpc/rpc-error.ts";
 import type { PoolStats } from "./rpc/stats.ts";
 
 /** A read-only call of one contract; `data` is the selector with its arguments. */
@@ -269,19 +270,25 @@ function executionProvider(config: Pick<ChainConfig, "chainId" | "rpcUrl">, time
 	return new JsonRpcProvider(request, network, { staticNetwork: network, batchMaxCount: 1, cacheTimeout: -1, pollingInterval: 200 });
 }
 
-/** Logs of a range, by agreement; endpoints whose head is below it would leave the rest out without an error, and are not asked. */
+/** Logs of a range, by agreement. A node whose head is below the range would leave the rest out without an error: each shows beside its answer that it has the last block. */
 async function logsBetween(
 	pool: RpcPool,
 	range: { readonly fromBlock: number; readonly toBlock: number },
 	filter: LogFilter,
 ): Promise<ChainLog[]> {
 	const { fromBlock, toBlock } = range;
+	const last = await pool.headerAt(toBlock);
+	if (last === null)
+		throw new ArbError({ code: "stale_state", message: `logs up to block ${toBlock}: no endpoint has that block`, retryable: true });
+	const { hash } = last.block;
 	return await pool.read(
 		{
 			method: "eth_getLogs",
 			params: [{ fromBlock: hex(fromBlock), toBlock: hex(toBlock), ...filterParams(filter) }],
-			at: { number: toBlock },
-			isTruncatable: true,
+			at: { hash, number: toBlock },
+			beside: [
+				{ method: "eth_getBlockByNumber", params: [hex(toBlock), false], check: (header) => assertHas(header, { hash, number: toBlock }) },
+			],
 			check: (answer) => {
 				const logs = parseLogs(answer);
 				for (const log of logs) {
@@ -294,6 +301,15 @@ async function logsBetween(
 		},
 		{ agreed: true },
 	);
+}
+
+function assertHas(header: unknown, block: { readonly hash: string; readonly number: number }): void {
+	const found = typeof header === "object" && header !== null ? Reflect.get(header, "hash") : null;
+	if (found === block.hash) return;
+	throw new RpcError({
+		kind: "unknown_block",
+		message: `the node's block ${block.number} is ${String(found)}, the chain's is ${block.hash}`,
+	});
 }
 
 /** `eth_feeHistory` knows no block hash, and some nodes answer about another block without an error: the base fee tells whether it is about `at`. */

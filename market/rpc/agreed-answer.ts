@@ -1,4 +1,6 @@
+import { parseLogs } from "../log.ts";
 import { canonical } from "./agreement.ts";
+import { bloomOf } from "./bloom.ts";
 import type { RpcPool } from "./pool.ts";
 import { RpcError } from "./rpc-error.ts";
 
@@ -19,7 +21,6 @@ const RECEIPT_FIELDS = [
 	"operatorFeeScalar",
 	"operatorFeeConstant",
 ];
-const LOG_FIELDS = ["address", "topics", "data", "logIndex"];
 const TRANSACTION_FIELDS = ["hash", "nonce", "from", "to", "value", "input", "gas", "blockHash", "blockNumber", "transactionIndex"];
 const BLOCK_FIELDS = ["hash", "number", "parentHash"];
 
@@ -50,8 +51,10 @@ export async function agreedAnswer(pool: RpcPool, method: string, params: readon
 			params,
 			key: (answer) => canonical(comparable(answer, fields)),
 			check: (answer) => {
+				if (answer === null) return answer;
 				const own = fieldOf(answer, method === "eth_getTransactionReceipt" ? "transactionHash" : "hash");
-				if (answer === null || own === hash) return answer;
+				if (method === "eth_getTransactionReceipt") assertLogsMatchBloom(answer);
+				if (own === hash) return answer;
 				throw new RpcError({ kind: "invalid", message: `${method}: asked for ${String(hash)}, the node answered ${String(own)}` });
 			},
 		},
@@ -59,12 +62,17 @@ export async function agreedAnswer(pool: RpcPool, method: string, params: readon
 	);
 }
 
+/** A receipt from which logs were left out still has the bloom of all of them. Chains that keep no blooms have zeros there. */
+function assertLogsMatchBloom(receipt: unknown): void {
+	const bloom = fieldOf(receipt, "logsBloom");
+	if (typeof bloom !== "string" || /^0x0*$/.test(bloom)) return;
+	if (bloomOf(parseLogs(fieldOf(receipt, "logs"))) === bloom.toLowerCase()) return;
+	throw new RpcError({ kind: "invalid", message: "eth_getTransactionReceipt: the logs are not those that the receipt's bloom is made of" });
+}
+
 function comparable(answer: unknown, fields: readonly string[]): unknown {
-	const logs = fields.includes("logs") ? fieldOf(answer, "logs") : null;
-	return {
-		...picked(answer, fields),
-		logs: Array.isArray(logs) ? logs.map((log) => picked(log, LOG_FIELDS)).sort((a, b) => Number(a.logIndex) - Number(b.logIndex)) : logs,
-	};
+	const logs = fieldOf(answer, "logs");
+	return { ...picked(answer, fields), logs: fields.includes("logs") && Array.isArray(logs) ? parseLogs(logs) : null };
 }
 
 function picked(value: unknown, fields: readonly string[]): Record<string, unknown> {

@@ -27,6 +27,15 @@ export function bloomHas(logsBloom: string, value: string): boolean {
 	});
 }
 
+/** The bloom that the addresses and topics of these logs make. */
+export function bloomOf(logs: readonly { readonly address: string; readonly topics: readonly string[] }[]): string {
+	let bloom = 0n;
+	for (const { address, topics } of logs) {
+		for (const bit of [address, ...topics].flatMap(bits)) bloom |= 1n << BigInt(bit);
+	}
+	return `0x${bloom.toString(16).padStart(2 * BLOOM_BYTES, "0")}`;
+}
+
 function bits(value: string): readonly number[] {
 	const key = value.toLowerCase();
 	const known = bitsOf.get(key);

@@ -16,12 +16,23 @@ export interface ChainIdentity {
 	readonly genesisHash: string;
 }
 
+/** A further question in the same batch: the answer counts only with this one in order. */
+export interface Beside {
+	readonly method: string;
+	readonly params: readonly unknown[];
+	/** Throws where the answer that it stands beside is not to be believed. */
+	readonly check: (answer: unknown) => void;
+}
+
 /** One call as an endpoint makes it. */
 export interface EndpointCall<T> {
 	readonly method: string;
 	readonly params: readonly unknown[];
 	/** Reads the answer; throws where it cannot be a right one, which counts as the endpoint's failure. */
 	readonly check: (answer: unknown) => T | Promise<T>;
+	readonly beside?: readonly Beside[] | undefined;
+	/** Does nothing in the answer show which chain it is of? Then the chain id is asked for beside it. */
+	readonly isOfAnyChain?: boolean | undefined;
 	readonly why: "first" | "hedge" | "retry";
 	readonly signal?: AbortSignal | undefined;
 }
@@ -166,8 +177,13 @@ export class Endpoint {
 		record.counts.calls++;
 		if (call.why === "hedge") record.counts.hedges++;
 		if (call.why === "retry") record.counts.retries++;
+		const beside = call.isOfAnyChain ? [this.#chainIdCheck, ...(call.beside ?? [])] : (call.beside ?? []);
 		try {
-			const answer = await this.#rpc.request(call.method, call.params, call.signal);
+			const [answer, ...others] = await Promise.all([
+				this.#rpc.request(call.method, call.params, call.signal),
+				...beside.map(({ method, params }) => this.#requestBeside(method, params, call.signal)),
+			]);
+			for (const [i, { check }] of beside.entries()) check(others[i]);
 			// Time of the node alone: the check's own time is ours.
 			const ms = this.#clock.now() - startedAt;
 			const checked = await call.check(answer);
@@ -180,14 +196,33 @@ export class Endpoint {
 		}
 	}
 
+	async #requestBeside(method: string, params: readonly unknown[], signal: AbortSignal | undefined): Promise<unknown> {
+		const { counts } = this.#record(method);
+		counts.calls++;
+		this.#budget.take(method);
+		const answer = await this.#rpc.request(method, params, signal);
+		counts.answers++;
+		return answer;
+	}
+
+	get #chainIdCheck(): Beside {
+		return { method: "eth_chainId", params: [], check: (chainId) => assertSameChainId(this.name, this.#options.identity, chainId) };
+	}
+
 	/** What this endpoint said turned out to be wrong: it is left alone for a time. */
 	contradicted(method: string, why: string): void {
 		const { failures } = this.#record(method);
 		failures.invalid = (failures.invalid ?? 0) + 1;
 		this.#errors.add(1);
+		this.#sideline(new RpcError({ kind: "invalid", message: `${this.name}: ${why}; it is left alone for a time` }));
+	}
+
+	/** Leaves it alone until its time is over and it has said again who it is. */
+	#sideline(failure: RpcError): void {
 		this.#isVerified = false;
-		this.#breaker.open(why);
-		this.#options.onTrouble(new RpcError({ kind: "invalid", message: `${this.name}: ${why}; it is left alone for a time` }));
+		this.#lastFault = failure;
+		this.#breaker.open(failure.message);
+		if (failure.kind !== "closed") this.#options.onTrouble(failure);
 	}
 
 	/** Whoever needs this endpoint asks who it is; one question at a time. Null where it is in order, else what is not. */
@@ -200,7 +235,7 @@ export class Endpoint {
 
 	async #verify(): Promise<RpcError | null> {
 		if (this.#breaker.state === "open") this.#breaker.probe();
-		const { identity, onTrouble } = this.#options;
+		const { identity } = this.#options;
 		try {
 			const [chainId, genesis, head] = await Promise.all([
 				this.#ask("eth_chainId", []),
@@ -214,10 +249,7 @@ export class Endpoint {
 			return null;
 		} catch (error) {
 			const failure = asRpcError("the endpoint's identity", error);
-			this.#isVerified = false;
-			this.#lastFault = failure;
-			this.#breaker.open(failure.message);
-			if (failure.kind !== "closed") onTrouble(failure);
+			this.#sideline(failure);
 			return failure;
 		}
 	}
@@ -283,8 +315,9 @@ export class Endpoint {
 		this.#errors.add(1);
 		this.#lastFault = failure;
 		if (kind === "rate_limited") this.#pause(failure);
+		if (kind === "wrong_chain") this.#sideline(failure);
 		// A limited or lagging node answers, only not this: its score pays for it, its breaker does not.
-		if (kind === "rate_limited" || kind === "unknown_block" || kind === "refused") return;
+		if (kind === "rate_limited" || kind === "wrong_chain" || kind === "unknown_block" || kind === "refused") return;
 		if (BREAKS.has(kind)) this.#isVerified = false;
 		this.#breaker.failed(failure.message);
 	}
@@ -319,16 +352,8 @@ export class Endpoint {
 }
 
 function assertSameChain(name: string, identity: ChainIdentity, found: { readonly chainId: unknown; readonly genesis: unknown }): void {
-	if (typeof found.chainId !== "string" || typeof found.genesis !== "object" || found.genesis === null) {
-		const field = typeof found.chainId === "string" ? "genesis block" : "chain id";
-		throw new RpcError({ kind: "invalid", message: `the node at ${name} does not tell its ${field}; check that it is healthy` });
-	}
-	if (Number(found.chainId) !== identity.chainId) {
-		throw new RpcError({
-			kind: "wrong_chain",
-			message: `the node at ${name} serves chain ${Number(found.chainId)}, the settings mean chain ${identity.chainId}; correct its URL or chainId`,
-		});
-	}
+	assertSameChainId(name, identity, found.chainId);
+	if (typeof found.genesis !== "object" || found.genesis === null) throw untold(name, "genesis block");
 	const hash = Reflect.get(found.genesis, "hash");
 	if (hash !== identity.genesisHash) {
 		throw new RpcError({
@@ -336,6 +361,19 @@ function assertSameChain(name: string, identity: ChainIdentity, found: { readonl
 			message: `block 0 of the node at ${name} is ${String(hash)}, the settings mean ${identity.genesisHash}; stored state belongs to another chain: use --fresh`,
 		});
 	}
+}
+
+function assertSameChainId(name: string, identity: ChainIdentity, chainId: unknown): void {
+	if (typeof chainId !== "string") throw untold(name, "chain id");
+	if (Number(chainId) === identity.chainId) return;
+	throw new RpcError({
+		kind: "wrong_chain",
+		message: `the node at ${name} serves chain ${Number(chainId)}, the settings mean chain ${identity.chainId}; correct its URL or chainId`,
+	});
+}
+
+function untold(name: string, what: string): RpcError {
+	return new RpcError({ kind: "invalid", message: `the node at ${name} does not tell its ${what}; check that it is healthy` });
 }
 
 function isMethodMissing(failure: RpcError): boolean {

@@ -47,11 +47,6 @@ export class HeadReader {
 		return signal === undefined ? this.#thisTurn : abortable(this.#thisTurn, signal);
 	}
 
-	/** What the endpoints last showed is looked at again. */
-	async refresh(endpoints: readonly Endpoint[]): Promise<void> {
-		await Promise.all(endpoints.map((endpoint) => this.#claim(endpoint).catch(() => null)));
-	}
-
 	/** The head that follows from what the endpoints showed last, by subscription or answer; null where it does not. */
 	vouchedByLast(endpoints: readonly Endpoint[]): Header["block"] | null {
 		const shown = endpoints.map((endpoint) => endpoint.head).filter((head) => head !== null);
@@ -170,6 +165,7 @@ export class HeadReader {
 		return await endpoint.call({
 			method: METHOD,
 			params: [at, false],
+			isOfAnyChain: true,
 			why: "first",
 			check: (answer) => this.#options.proved(parseHeader(answer)),
 		});

@@ -55,6 +55,8 @@ export class RpcPool {
 	readonly #retry: { readonly rounds: number; readonly baseMs: number; readonly capMs: number };
 	readonly #hedges: Hedges;
 	readonly #heads: HeadReader;
+	/** Hash of the head that was believed last. */
+	#lastHead: string | null = null;
 	readonly #headers = new Map<string, Header>();
 	readonly #counts = { reads: 0, retryRounds: 0, disagreements: 0, failedReads: 0, provedLogs: 0, bloomEmptyLogs: 0 };
 
@@ -117,7 +119,9 @@ export class RpcPool {
 		this.#counts.reads++;
 		for (let round = 0; ; round++) {
 			try {
-				return await this.#heads.read(signal);
+				const head = await this.#heads.read(signal);
+				this.#lastHead = head.block.hash;
+				return head;
 			} catch (error) {
 				const mayRetry = error instanceof RpcError && error.retryable && error.kind !== "cancelled" && error.kind !== "closed";
 				if (!mayRetry || round >= this.#retry.rounds || signal?.aborted) {
@@ -131,16 +135,21 @@ export class RpcPool {
 
 	/**
 	 * Takes a head that an endpoint pushed: the newest head that enough endpoints now vouch for, `ask` where only answers can tell (a head that is not above the
-	 * endpoint's last is late, or of another branch), `ignore` where the endpoint is sidelined.
+	 * endpoint's last is late, or of another branch), `ignore` where the endpoint is sidelined. A push says
+	 * nothing of its chain: it is believed where it goes on from the last head.
 	 */
 	pushed(endpoint: Endpoint, head: unknown): { readonly number: number; readonly head: Block | "ask" | "ignore" } {
 		const header = this.#proved(parseHeader(head));
 		const { number, hash } = header.block;
 		if (endpoint.obstacle(HEADS) !== null) return { number, head: "ignore" };
 		const isStep = endpoint.head === null || number > endpoint.head.number || hash === endpoint.head.hash;
-		if (!isStep || (this.agreement > 1 && !header.isSelfHashed)) return { number, head: "ask" };
+		const goesOn = hash === this.#lastHead || header.block.parentHash === this.#lastHead;
+		if (!isStep || !goesOn || (this.agreement > 1 && !header.isSelfHashed)) return { number, head: "ask" };
 		endpoint.showed(header.block);
-		return { number, head: this.#heads.vouchedByLast(this.endpoints.filter((other) => other.obstacle(HEADS) === null)) ?? "ask" };
+		const vouched = this.#heads.vouchedByLast(this.endpoints.filter((other) => other.obstacle(HEADS) === null));
+		if (vouched === null) return { number, head: "ask" };
+		this.#lastHead = vouched.hash;
+		return { number, head: vouched };
 	}
 
 	/** The header of that hash; null where no endpoint has it. Believed of one endpoint where its content hashes to it, else by agreement. */
@@ -171,6 +180,7 @@ export class RpcPool {
 			{
 				method: HEADS,
 				params: [quantity, false],
+				isOfAnyChain: true,
 				at: { number },
 				check: (answer) => (answer === null ? null : headerOfHeight(answer, number)),
 				key: (header) => header.block.hash,
@@ -276,14 +286,8 @@ export class RpcPool {
 
 	/** The endpoints to ask, in order: those that have the block first, the best score first. */
 	async #candidates<T>(read: Read<T>, need: number): Promise<readonly Endpoint[]> {
-		let usable = await this.#usable(read.method, need);
+		const usable = await this.#usable(read.method, need);
 		const { at } = read;
-		if (at !== undefined && read.isTruncatable) {
-			const isBehind = (endpoint: Endpoint) => endpoint.lacks(at);
-			// What is known of the heads may be old.
-			if (usable.some(isBehind)) await this.#heads.refresh(usable.filter(isBehind));
-			usable = usable.filter((endpoint) => !isBehind(endpoint));
-		}
 		const highest = this.#highest() ?? 0;
 		const rank = (endpoint: Endpoint) => {
 			const lag = endpoint.head === null ? 0 : Math.max(0, highest - endpoint.head.number);
@@ -361,7 +365,8 @@ function explain(method: string, tally: Tally<unknown>, { failures, overBudget }
 		});
 	}
 	const unknown = failures.find(({ kind }) => kind === "unknown_block");
-	const [first] = failures;
+	// One misconfigured endpoint must not make final what others may still answer.
+	const first = failures.find(({ retryable }) => retryable) ?? failures[0];
 	if (tally.votes.length === 0) return unknown ?? (first as RpcError);
 	const why = failures.map(({ message }) => message).join("; ") || (overBudget > 0 ? "call budgets are spent" : "no other could be asked");
 	return new RpcError({

@@ -1,7 +1,7 @@
 import type { Tally } from "./agreement.ts";
 import { canonical } from "./agreement.ts";
 import type { Clock } from "./clock.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Beside, Endpoint } from "./endpoint.ts";
 import type { Hedges } from "./hedge.ts";
 import { RpcError } from "./rpc-error.ts";
 
@@ -13,8 +13,10 @@ export interface Read<T> {
 	readonly check: (answer: unknown) => T | null | Promise<T | null>;
 	/** The block that the answer depends on. With a hash the answer is a fact for ever, and an endpoint that contradicts the others is wrong. */
 	readonly at?: { readonly hash?: string | undefined; readonly number?: number | undefined };
-	/** An endpoint behind `at.number` would answer with less, and without an error: it is not asked. */
-	readonly isTruncatable?: boolean;
+	/** Further questions in the same batch that show whether the answer counts. */
+	readonly beside?: readonly Beside[];
+	/** The question names a height and no hash, so that a node of another chain could answer it: its chain id is asked for beside it. */
+	readonly isOfAnyChain?: boolean;
 	/** What makes two answers the same; all of it where absent. */
 	readonly key?: (value: T) => string;
 	readonly signal?: AbortSignal | undefined;
