@@ -77,7 +77,8 @@ export class Endpoint {
 	readonly #budget: Budget;
 	readonly #methods = new Map<string, MethodRecord>();
 	readonly #latency = new Average();
-	readonly #errors = new Average();
+	/** Of calls, how many failed: none until one did. */
+	readonly #errors = new Average(0);
 	#head: Block | null = null;
 	/** Hashes of blocks that the endpoint said it does not have, since it showed its head. */
 	readonly #lacks = new Set<string>();

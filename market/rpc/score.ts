@@ -22,7 +22,11 @@ export function score({ latencyMs, errorShare, headLag }: Observed): number {
 
 /** Exponential moving average. */
 export class Average {
-	#value: number | null = null;
+	#value: number | null;
+
+	constructor(start: number | null = null) {
+		this.#value = start;
+	}
 
 	get value(): number | null {
 		return this.#value;
