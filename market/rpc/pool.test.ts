@@ -1,27 +1,11 @@
-import type { ServerResponse } from "node:http";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { EndpointConfig } from "../../config/endpoints.ts";
-import { type FaultyNode, type RpcCall, startFaultyNode } from "../testing/faulty-node.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
-import { NodeRefusal, ScriptedChain } from "../testing/scripted-chain.ts";
+import { ScriptedChain } from "../testing/scripted-chain.ts";
+import { type Behaviour, type ScriptedNode, startScriptedNode } from "../testing/scripted-node.ts";
 import { DisagreementError } from "./agreement.ts";
 import { type PoolOptions, RpcPool } from "./pool.ts";
 import type { Read } from "./race.ts";
-
-/** An answer in the place of the chain's: a result, an error, "hang" for none, or an HTTP answer. */
-type Special =
-	| { readonly result: unknown }
-	| { readonly error: { readonly code: number; readonly message: string } }
-	| "hang"
-	| { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
-type Behaviour = (call: RpcCall) => Special | undefined;
-
-interface Served {
-	readonly node: FaultyNode;
-	/** What it does instead of answering as the chain; may be replaced. */
-	behaviour: Behaviour;
-	count(method: string): number;
-}
 
 const READ = "eth_call";
 let chain: ScriptedChain;
@@ -35,38 +19,20 @@ afterEach(async () => {
 	for (const each of opened.splice(0).reverse()) await each.close();
 });
 
-async function serve(behaviour: Behaviour = () => undefined): Promise<Served> {
-	const scripted = chain.node();
-	const answer = (calls: readonly RpcCall[], response: ServerResponse) => {
-		const specials = calls.map((call) => served.behaviour(call));
-		const http = specials.find((special) => typeof special === "object" && "status" in special);
-		if (specials.includes("hang")) return;
-		if (typeof http === "object" && "status" in http) return void response.writeHead(http.status, http.headers).end();
-		const answers = calls.map(({ id, method, params }, i) => {
-			const special = specials[i];
-			try {
-				return { jsonrpc: "2.0", id, ...(typeof special === "object" ? special : { result: scripted(method, params) }) };
-			} catch (error) {
-				if (!(error instanceof NodeRefusal)) throw error;
-				return { jsonrpc: "2.0", id, error: { code: error.code, message: error.message } };
-			}
-		});
-		response.end(JSON.stringify(answers.length === 1 ? answers[0] : answers));
-	};
-	const node = await startFaultyNode(answer);
-	const served: Served = { node, behaviour, count: (method) => node.requests.flat().filter((call) => call.method === method).length };
+async function serve(behaviour?: Behaviour): Promise<ScriptedNode> {
+	const node = await startScriptedNode(chain, behaviour);
 	opened.push(node);
-	return served;
+	return node;
 }
 
 async function poolOf(
-	nodes: readonly Served[],
+	nodes: readonly ScriptedNode[],
 	options: Partial<PoolOptions> & { readonly budgets?: readonly Partial<EndpointConfig>[] } = {},
 ): Promise<{ readonly pool: RpcPool; readonly clock: ManualClock }> {
 	const clock = new ManualClock();
 	const pool = new RpcPool({
 		identity: { chainId: 7, genesisHash: chain.blocks[0]?.header.hash ?? "" },
-		endpoints: nodes.map(({ node }, i) => ({ http: node.url, ...options.budgets?.[i] })),
+		endpoints: nodes.map(({ url }, i) => ({ http: url, ...options.budgets?.[i] })),
 		agreement: nodes.length > 1 ? 2 : 1,
 		logs: nodes.length > 1 ? "agreement" : "receipts",
 		maxLagBlocks: 3,
@@ -97,7 +63,7 @@ describe("a slow read", () => {
 	it("is sent to the second endpoint after the wait, whose answer counts, and is cancelled at the first", async () => {
 		const [first, second] = [await serve(hang), await serve(says("0x2"))];
 		const hungUp = Promise.withResolvers<void>();
-		first.node.server.on("request", (_request, response) => response.on("close", () => hungUp.resolve()));
+		first.server.on("request", (_request, response) => response.on("close", () => hungUp.resolve()));
 		const { pool, clock } = await poolOf([first, second]);
 		const answer = pool.read(read());
 		await vi.waitFor(() => expect(first.count(READ)).toBe(1));
