@@ -102,6 +102,11 @@ describe("a block's logs", () => {
 		await expect(blockLogs(pool, header, {})).rejects.toMatchObject({ kind: "invalid", message: /its header says/ });
 	});
 
+	it("are refused, with what to do, where they are to be proved and no endpoint has receipts", async () => {
+		const { pool } = await poolOf([without(honest)], "receipts");
+		await expect(blockLogs(pool, header, {})).rejects.toMatchObject({ kind: "unsupported", retryable: false, message: /set rpc\.logs/ });
+	});
+
 	it("are taken on one endpoint's word only where the settings say so", async () => {
 		const { pool } = await poolOf([leavesOne], "unchecked");
 		expect(await blockLogs(pool, header, {})).toEqual(parseLogs(logs).slice(1));

@@ -22,7 +22,16 @@ export async function blockLogs(pool: RpcPool, header: Header, filter: LogFilter
 		pool.countLogs("bloomEmptyLogs");
 		return [];
 	}
-	if (pool.logPolicy === "receipts") return await logsFromReceipts(pool, header, filter);
+	if (pool.logPolicy === "receipts") {
+		return await logsFromReceipts(pool, header, filter).catch((error: unknown) => {
+			if (!isUnprovable(error)) throw error;
+			throw new RpcError({
+				kind: "unsupported",
+				message: `no endpoint has ${RECEIPTS}, so that nothing proves a block's logs; add endpoints, or set rpc.logs to "agreement" or "unchecked"`,
+				cause: error,
+			});
+		});
+	}
 	const read = logsRead(header, filter);
 	if (pool.logPolicy === "unchecked") return await pool.read(read);
 	try {

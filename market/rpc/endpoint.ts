@@ -269,7 +269,7 @@ export class Endpoint {
 		} catch (error) {
 			const failure = asRpcError(method, error);
 			record.failures[failure.kind] = (record.failures[failure.kind] ?? 0) + 1;
-			if (failure.kind === "rate_limited") this.#pause(failure);
+			if (failure.kind === "rate_limited" || failure.retryAfterMs !== null) this.#pause(failure);
 			throw failure;
 		}
 	}
@@ -315,7 +315,7 @@ export class Endpoint {
 		if (BLAMELESS.has(kind)) return;
 		this.#errors.add(1);
 		this.#lastFault = failure;
-		if (kind === "rate_limited") this.#pause(failure);
+		if (kind === "rate_limited" || failure.retryAfterMs !== null) this.#pause(failure);
 		if (kind === "wrong_chain") this.#sideline(failure);
 		// A limited or lagging node answers, only not this: its score pays for it, its breaker does not.
 		if (kind === "rate_limited" || kind === "wrong_chain" || kind === "unknown_block" || kind === "refused") return;

@@ -140,22 +140,24 @@ describe("a budget", () => {
 });
 
 describe("an endpoint that fails", () => {
-	it("is left alone for as long as its Retry-After says", async () => {
-		const [first, second] = [
-			await serve(({ method }) => (method === READ ? { status: 429, headers: { "retry-after": "30" } } : undefined)),
-			await serve(says("0x2")),
-		];
-		const { pool, clock } = await poolOf([first, second]);
-		expect(await pool.read(read())).toBe("0x2");
-		expect(pool.stats().endpoints[0]).toMatchObject({ pausedMs: 30_000, breaker: "closed" });
-		first.behaviour = says("0x1");
-		second.behaviour = () => ({ status: 500 });
-		clock.advance(29_999);
-		await expect(pool.read(read())).rejects.toMatchObject({ kind: "http" });
-		expect(first.count(READ)).toBe(1);
-		clock.advance(1);
-		expect(await pool.read(read())).toBe("0x1");
-	});
+	for (const status of [429, 503]) {
+		it(`is left alone for as long as the Retry-After of its ${status} says`, async () => {
+			const [first, second] = [
+				await serve(({ method }) => (method === READ ? { status, headers: { "retry-after": "30" } } : undefined)),
+				await serve(says("0x2")),
+			];
+			const { pool, clock } = await poolOf([first, second]);
+			expect(await pool.read(read())).toBe("0x2");
+			expect(pool.stats().endpoints[0]).toMatchObject({ pausedMs: 30_000, breaker: "closed" });
+			first.behaviour = says("0x1");
+			second.behaviour = () => ({ status: 500 });
+			clock.advance(29_999);
+			await expect(pool.read(read())).rejects.toMatchObject({ kind: "http" });
+			expect(first.count(READ)).toBe(1);
+			clock.advance(1);
+			expect(await pool.read(read())).toBe("0x1");
+		});
+	}
 
 	it("is not asked while its breaker is open, and says who it is before it is asked again", async () => {
 		const [first, second] = [await serve(({ method }) => (method === READ ? { status: 500 } : undefined)), await serve(says("0x2"))];
