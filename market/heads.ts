@@ -138,6 +138,8 @@ class Subscriptions {
 	/** After the endpoints were asked: subscriptions that should have delivered that head, or one near it, and did not, are replaced. */
 	compare(head: Block): void {
 		const { stallMs, maxLagBlocks } = this.#options;
+		// What was pushed while the question was under way may be older than its answer.
+		if (this.#newest !== null && this.#newest.number <= head.number) this.#newest = null;
 		for (const subscribed of this.#all) {
 			const { subscription, number } = subscribed;
 			subscribed.number ??= head.number;
