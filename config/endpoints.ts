@@ -42,4 +42,3 @@ export const rpcSchema = z
 	});
 
 export type EndpointConfig = z.output<typeof endpointSchema>;
-export type RpcConfig = z.output<typeof rpcSchema>;
