@@ -10,7 +10,6 @@ import { type ChainLog, parseLogs, type TopicFilter } from "./log.ts";
 import { agreedAnswer } from "./rpc/agreed-answer.ts";
 import { assertTaken, blockLogs, filterParams } from "./rpc/block-logs.ts";
 import type { LogFilter } from "./rpc/bloom.ts";
-import type { Endpoint } from "./rpc/endpoint.ts";
 import { type PoolOptions, RpcPool } from "./rpc/pool.ts";
 import { RpcError } from "./rpc/rpc-error.ts";
 import type { PoolStats } from "./rpc/stats.ts";
@@ -169,11 +168,12 @@ export async function connectChain(config: ChainNodes, options: ChainClientOptio
 		maxLagBlocks: demands.maxLagBlocks,
 		onTrouble,
 	};
-	const source = {
-		endpoints: options.wsUrl === null ? [] : pool.endpoints,
-		read: head,
-		pushed: (endpoint: Endpoint, header: unknown) => pool.pushed(endpoint, header),
-	};
+	const pushing = pool.endpoints.map((endpoint) => ({
+		name: endpoint.name,
+		wsUrl: endpoint.wsUrl,
+		pushed: (header: unknown) => pool.pushed(endpoint, header),
+	}));
+	const source = { endpoints: options.wsUrl === null ? [] : pushing, read: head };
 	const feed = new HeadFeed((signal) => watchHeads(source, feedOptions, signal));
 
 	return {

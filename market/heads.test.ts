@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { parseBlock } from "./block.ts";
 import { type ChainClient, connectChain } from "./chain-client.ts";
+import { watchHeads } from "./heads.ts";
 import { type FaultyProxy, startFaultyProxy } from "./testing/faulty-proxy.ts";
 import { ScriptedChain } from "./testing/scripted-chain.ts";
 
@@ -81,5 +83,50 @@ describe("the only subscription", () => {
 		await grow();
 		await atHead();
 		expect(troubles).toEqual([]);
+	});
+});
+
+describe("watchHeads", () => {
+	it("drops what was pushed while it asked, where the answer is newer", async () => {
+		const block = (number: number) => parseBlock(chain.blocks[number]?.header);
+		const pushed = Promise.withResolvers<void>();
+		let asked = 0;
+		const source = {
+			endpoints: [
+				{
+					name: "node",
+					wsUrl: proxy.ws,
+					pushed: (header: unknown) => {
+						const head = parseBlock(header);
+						pushed.resolve();
+						return { number: head.number, head };
+					},
+				},
+			],
+			read: async (signal: AbortSignal) => {
+				asked++;
+				if (asked === 1) return block(1);
+				if (asked === 2) return await pushed.promise.then(() => block(9));
+				return await new Promise<never>((_resolve, reject) => {
+					signal.addEventListener("abort", () => reject(signal.reason));
+				});
+			},
+		};
+		const options = { pollMs: 1, stallMs: 1, reconnectMs: 1_000, silenceMs: 10_000, graceMs: 1, maxLagBlocks: 3, onTrouble: () => {} };
+		const seen: number[] = [];
+		const watching = (async () => {
+			for await (const { number } of watchHeads(source, options, ended.signal.signal)) seen.push(number);
+		})();
+		// The second question waits for the push of a block between the two answers.
+		await vi.waitFor(() => expect(asked).toBe(2), LIMIT);
+		const late = chain.node(() => 3)("eth_getBlockByNumber", ["latest", false]);
+		await vi.waitFor(() => {
+			proxy.push(late);
+			expect(seen).toEqual([1, 9]);
+		}, LIMIT);
+		await vi.waitFor(() => expect(asked).toBe(3), LIMIT);
+		expect(seen).toEqual([1, 9]);
+		ended.signal.abort();
+		await watching;
 	});
 });

@@ -1,6 +1,5 @@
 import { ArbError } from "../domain/errors.ts";
 import type { Block } from "./block.ts";
-import type { Endpoint } from "./rpc/endpoint.ts";
 import { HeadSubscription } from "./rpc/head-subscription.ts";
 
 export interface HeadsOptions {
@@ -23,11 +22,16 @@ export interface HeadsOptions {
 /** Where heads come from: the pool of endpoints. */
 export interface HeadSource {
 	/** Those with a WebSocket URL are subscribed to. */
-	readonly endpoints: readonly Endpoint[];
+	readonly endpoints: readonly PushingEndpoint[];
 	/** The head that the endpoints agree on. */
 	readonly read: (signal: AbortSignal) => Promise<Block>;
-	/** Takes a pushed head: which it is, and what follows from it. */
-	readonly pushed: (endpoint: Endpoint, header: unknown) => PushedHead;
+}
+
+export interface PushingEndpoint {
+	readonly name: string;
+	readonly wsUrl: string | null;
+	/** Takes a pushed header: which it is, and what follows from it. */
+	readonly pushed: (header: unknown) => PushedHead;
 }
 
 /** What a pushed head means: the `head` that enough endpoints now vouch for; or they must be `ask`ed; or nothing, its endpoint being sidelined. */
@@ -74,7 +78,6 @@ export async function* watchHeads(source: HeadSource, options: HeadsOptions, sig
 }
 
 interface Subscribed {
-	readonly endpoint: Endpoint;
 	readonly subscription: HeadSubscription;
 	/** The head that it delivered last, or the chain's when it was opened; null before either. */
 	number: number | null;
@@ -94,11 +97,9 @@ class Subscriptions {
 	constructor(source: HeadSource, options: HeadsOptions, signal: AbortSignal) {
 		this.#options = options;
 		this.#signal = signal;
-		this.#all = source.endpoints.flatMap((endpoint) => {
-			const { name, wsUrl } = endpoint;
+		this.#all = source.endpoints.flatMap(({ name, wsUrl, pushed }) => {
 			if (wsUrl === null) return [];
 			const subscribed: Subscribed = {
-				endpoint,
 				number: null,
 				subscription: new HeadSubscription({
 					wsUrl,
@@ -109,7 +110,7 @@ class Subscriptions {
 						options.onTrouble(error);
 						this.#wake();
 					},
-					onHead: (header) => this.#pushed(subscribed, source, header),
+					onHead: (header) => this.#pushed(subscribed, pushed(header)),
 				}),
 			};
 			return [subscribed];
@@ -153,8 +154,7 @@ class Subscriptions {
 		for (const { subscription } of this.#all) subscription.close();
 	}
 
-	#pushed(subscribed: Subscribed, source: HeadSource, header: unknown): void {
-		const { number, head } = source.pushed(subscribed.endpoint, header);
+	#pushed(subscribed: Subscribed, { number, head }: PushedHead): void {
 		subscribed.number = number;
 		if (head === "ignore") return;
 		if (head === "ask") this.#unsettledSince ??= performance.now();

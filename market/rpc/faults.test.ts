@@ -68,7 +68,10 @@ async function grow(): Promise<void> {
 	for (const proxy of proxies) proxy.announce();
 }
 
-function connect(options: ChainClientOptions, rpc: { readonly logs?: "agreement" | "receipts" } = {}): Promise<ChainClient> {
+function connect(
+	options: ChainClientOptions,
+	rpc: Partial<NonNullable<Parameters<typeof connectChain>[0]["rpc"]>> = {},
+): Promise<ChainClient> {
 	const endpoints = proxies.map(({ http, ws }) => ({ http, ws }));
 	const genesisHash = chain.blocks[0]?.header.hash ?? "";
 	return connectChain({ chainId: 7, genesisHash, rpcUrl: endpoints[0]?.http ?? "", rpc: { endpoints, maxLagBlocks: 3, ...rpc } }, options);
@@ -220,6 +223,19 @@ describe("with two endpoints of three in a fault", () => {
 			});
 		}
 	}
+});
+
+describe("where one endpoint's word is enough", () => {
+	it("a stale endpoint does not cut a range of logs short", async () => {
+		put(new Map());
+		await using client = closing(await connect(PATIENT, { agreement: 1, logs: "unchecked" }));
+		// From here on, unknown to the client, which asks the first one first.
+		put(new Map([[0, "stale head"]]));
+		const [from, to] = [chain.head.number - 5, chain.head.number];
+		const logs = await client.value.logsBetween({ fromBlock: from, toBlock: to });
+		expect(logs).toEqual(parseLogs(chain.blocks.slice(from).flatMap(({ receipts }) => receipts.flatMap((receipt) => receipt.logs))));
+		expect(logs.length).toBeGreaterThan(0);
+	});
 });
 
 describe("with two different faults", () => {

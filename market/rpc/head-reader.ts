@@ -84,7 +84,7 @@ export class HeadReader {
 
 	async #settle(claims: readonly Claim[], failures: readonly RpcError[]): Promise<Header> {
 		const { need } = this.#options;
-		const [failure] = failures;
+		const failure = failures.find(({ retryable }) => retryable) ?? failures[0];
 		if (claims.length < need) {
 			if (claims.length === 0 && failure !== undefined) throw failure;
 			const why = failures.map(({ message }) => message).join("; ");

@@ -191,6 +191,17 @@ describe("an endpoint that fails", () => {
 		expect(await answer).toBe("0x1");
 	});
 
+	it("must say who it is after a single failure of the connection, and is not read where it has become another chain", async () => {
+		const node = await serve(({ method }) => (method === READ ? { status: 502 } : undefined));
+		const { pool } = await poolOf([node]);
+		await expect(pool.read(read())).rejects.toMatchObject({ kind: "http" });
+		node.behaviour = (call) => (call.method === "eth_chainId" ? { result: "0x8" } : says("0xbad")(call));
+		await expect(pool.read(read())).rejects.toMatchObject({ kind: "too_few", message: expect.stringMatching(/serves chain 8/) });
+		expect(node.count(READ)).toBe(1);
+		node.behaviour = says("0x1");
+		expect(await pool.read(read())).toBe("0x1");
+	});
+
 	it("is tried again in rounds, after waits drawn between nothing and a doubling bound", async () => {
 		const node = await serve(({ method }) => (method === READ ? { result: null } : undefined));
 		const { pool, clock } = await poolOf([node], { retry: { rounds: 4, baseMs: 100, capMs: 300 } });

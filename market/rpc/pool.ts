@@ -134,18 +134,16 @@ export class RpcPool {
 	}
 
 	/**
-	 * Takes a head that an endpoint pushed: the newest head that enough endpoints now vouch for, `ask` where only answers can tell (a head that is not above the
-	 * endpoint's last is late, or of another branch), `ignore` where the endpoint is sidelined. A push says
-	 * nothing of its chain: it is believed where it goes on from the last head.
+	 * Takes a head that an endpoint pushed: the newest head that enough endpoints now vouch for, `ask` where only answers can tell, `ignore` where the endpoint
+	 * is sidelined. A push says nothing of its chain, and may be late or of another branch: it is believed where it goes on from the last head.
 	 */
 	pushed(endpoint: Endpoint, head: unknown): { readonly number: number; readonly head: Block | "ask" | "ignore" } {
 		const header = this.#proved(parseHeader(head));
 		const { number, hash } = header.block;
 		if (endpoint.obstacle(HEADS) !== null) return { number, head: "ignore" };
-		const isStep = endpoint.head === null || number > endpoint.head.number || hash === endpoint.head.hash;
 		const goesOn = hash === this.#lastHead || header.block.parentHash === this.#lastHead;
-		if (!isStep || !goesOn || (this.agreement > 1 && !header.isSelfHashed)) return { number, head: "ask" };
-		endpoint.showed(header.block);
+		if (!goesOn || (this.agreement > 1 && !header.isSelfHashed)) return { number, head: "ask" };
+		if (endpoint.head === null || number >= endpoint.head.number) endpoint.showed(header.block);
 		const vouched = this.#heads.vouchedByLast(this.endpoints.filter((other) => other.obstacle(HEADS) === null));
 		if (vouched === null) return { number, head: "ask" };
 		this.#lastHead = vouched.hash;
@@ -317,9 +315,7 @@ export class RpcPool {
 	}
 
 	#tooFew(method: string, usable: readonly Endpoint[], need: number): RpcError {
-		const states = this.endpoints.map((endpoint) =>
-			usable.includes(endpoint) || endpoint.obstacle(method) !== null ? endpoint.describe(method) : `${endpoint.name}: behind`,
-		);
+		const states = this.endpoints.map((endpoint) => endpoint.describe(method));
 		const isUnsupported = this.endpoints.every((endpoint) => endpoint.obstacle(method) === "unsupported");
 		const isTimeout = usable.length === 0 && this.endpoints.every((endpoint) => endpoint.lastFault?.kind === "timeout");
 		return new RpcError({
@@ -358,16 +354,16 @@ function explain(method: string, tally: Tally<unknown>, { failures, overBudget }
 			tally.votes,
 		);
 	}
-	if (tally.votes.length === 0 && failures.length === 0 && overBudget > 0) {
+	// One misconfigured endpoint must not make final what others may still answer.
+	const first = failures.find(({ retryable }) => retryable) ?? failures[0];
+	if (tally.votes.length === 0 && first === undefined) {
 		return new RpcError({
 			kind: "budget",
 			message: `${method}: the call budgets of all ${overBudget} usable endpoints are spent; wait, or raise callsPerSecond or callsPerDay where the plan allows`,
 		});
 	}
 	const unknown = failures.find(({ kind }) => kind === "unknown_block");
-	// One misconfigured endpoint must not make final what others may still answer.
-	const first = failures.find(({ retryable }) => retryable) ?? failures[0];
-	if (tally.votes.length === 0) return unknown ?? (first as RpcError);
+	if (tally.votes.length === 0 && first !== undefined) return unknown ?? first;
 	const why = failures.map(({ message }) => message).join("; ") || (overBudget > 0 ? "call budgets are spent" : "no other could be asked");
 	return new RpcError({
 		kind: "too_few",

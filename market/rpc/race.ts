@@ -40,7 +40,6 @@ export interface RaceOptions<T> {
 export interface RaceResult {
 	readonly failures: readonly RpcError[];
 	readonly overBudget: number;
-	readonly hedged: boolean;
 }
 
 type Settled<T> =
@@ -58,14 +57,13 @@ export async function race<T>(options: RaceOptions<T>): Promise<RaceResult> {
 	const flying = new Map<Endpoint, Promise<Settled<T>>>();
 	const failures: RpcError[] = [];
 	let overBudget = 0;
-	let hedged = false;
 	const ending = new AbortController();
 	const signal = read.signal === undefined ? ending.signal : AbortSignal.any([read.signal, ending.signal]);
 
-	const launch = (why: "first" | "hedge" | "retry"): boolean => {
+	const launch = (why: "first" | "hedge" | "retry"): void => {
 		for (;;) {
 			const endpoint = queue.shift();
-			if (endpoint === undefined) return false;
+			if (endpoint === undefined) return;
 			if (!endpoint.takeBudget(read.method)) {
 				overBudget++;
 				continue;
@@ -76,7 +74,7 @@ export async function race<T>(options: RaceOptions<T>): Promise<RaceResult> {
 				(failure: RpcError): Settled<T> => ({ endpoint, failure }),
 			);
 			flying.set(endpoint, settled);
-			return true;
+			return;
 		}
 	};
 
@@ -98,20 +96,20 @@ export async function race<T>(options: RaceOptions<T>): Promise<RaceResult> {
 			const event = mayHedge ? await wait() : await Promise.race(flying.values());
 			if (event === "hedge-due") {
 				mayHedge = hedges.take();
-				if (mayHedge) hedged = launch("hedge") || hedged;
+				if (mayHedge) launch("hedge");
 				continue;
 			}
 			flying.delete(event.endpoint);
 			if ("failure" in event && event.failure.kind !== "final") {
 				failures.push(event.failure);
 				if (event.failure.kind === "unknown_block" && read.at?.hash !== undefined) event.endpoint.saidItLacks(read.at.hash);
-				if (event.failure.kind === "cancelled" || event.failure.kind === "closed") return { failures, overBudget, hedged };
+				if (event.failure.kind === "cancelled" || event.failure.kind === "closed") return { failures, overBudget };
 			} else tally.add(voteOf(read, event));
 			if (tally.isHopeless || tally.verdict(false) !== null) break;
 			// Whatever came is not enough: as many more as it takes, if they all said what has been said most.
 			if (flying.size < need - mostVotes(tally)) launch("retry");
 		}
-		return { failures, overBudget, hedged };
+		return { failures, overBudget };
 	} finally {
 		ending.abort();
 	}

@@ -38,8 +38,10 @@ export interface FaultyProxy {
 	fault: Fault | null;
 	/** Calls that arrived, with and without an answer. */
 	readonly calls: () => number;
-	/** Pushes the head to those who subscribed. */
+	/** Pushes the head to those who subscribed, as the fault has it. */
 	announce(): void;
+	/** Pushes that header. */
+	push(header: unknown): void;
 	close(): Promise<void>;
 }
 
@@ -93,6 +95,11 @@ export async function startFaultyProxy(of: {
 		socket.on("close", () => subscribers.delete(socket));
 	});
 
+	const push = (result: unknown): void => {
+		const message = JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params: { subscription: "0x1", result } });
+		for (const socket of subscribers) socket.send(message);
+	};
+
 	return {
 		http: node.url,
 		ws: node.url.replace(/^http/, "ws"),
@@ -106,10 +113,9 @@ export async function startFaultyProxy(of: {
 		announce() {
 			if (fault === "silent WebSocket") return;
 			const view = fault === "lagging WebSocket" ? views.stale : viewOf();
-			const result = view("eth_getBlockByNumber", ["latest", false]);
-			const push = JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params: { subscription: "0x1", result } });
-			for (const socket of subscribers) socket.send(push);
+			push(view("eth_getBlockByNumber", ["latest", false]));
 		},
+		push,
 		async close() {
 			for (const socket of sockets.clients) socket.terminate();
 			sockets.close();
