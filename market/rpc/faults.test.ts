@@ -101,7 +101,7 @@ function question(): Question {
 	const missing = `0x${"22".repeat(32)}`;
 	const logsIn = (from: number, to: number) =>
 		parseLogs(chain.blocks.slice(from, to + 1).flatMap(({ receipts }) => receipts.flatMap(({ logs }) => logs)));
-	const receipt = pick(chain.blocks.flatMap(({ receipts }) => receipts));
+	const receipt = pick(chain.blocks.slice(-40).flatMap(({ receipts }) => receipts));
 	const head = chain.head.header.hash ?? "";
 	const data = `0x70a08231${account.slice(2).padStart(64, "0")}`;
 	return pick<() => Question>([
@@ -193,7 +193,9 @@ function plain(_key: string, value: unknown): unknown {
 describe("with one endpoint of three in a fault for good", () => {
 	const perRun = Math.ceil(READS / (FAULTS.length * RANKS.length * 2));
 	for (const fault of FAULTS) {
-		it(`gives no wrong and no failed answer: ${fault}, at each rank, from the start and later on`, async () => {
+		it(`gives no wrong and no failed answer: ${fault}, at each rank, from the start and later on`, {
+			timeout: 60_000 * Math.ceil(READS / 20_000),
+		}, async () => {
 			for (const rank of RANKS) {
 				for (const isFromStart of [true, false]) {
 					put(isFromStart ? new Map([[rank, fault]]) : new Map());
