@@ -23,6 +23,7 @@ export class Breaker {
 	#state: BreakerState = "closed";
 	#inARow = 0;
 	#successes = 0;
+	#failedAt = Number.NEGATIVE_INFINITY;
 	#openings = 0;
 	#openUntil = 0;
 	#why = "";
@@ -52,8 +53,11 @@ export class Breaker {
 		this.#openings = 0;
 	}
 
-	failed(why: string): void {
+	/** Calls that were under way together fail together: only one that began after the last failure is a further one. */
+	failed(why: string, startedAt: number): void {
 		this.#successes = 0;
+		if (startedAt < this.#failedAt) return;
+		this.#failedAt = this.#clock.now();
 		if (this.#state === "closed" && ++this.#inARow >= this.#options.failures) this.open(why);
 	}
 

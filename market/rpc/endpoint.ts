@@ -192,7 +192,7 @@ export class Endpoint {
 			return checked;
 		} catch (error) {
 			const failure = asRpcError(call.method, error);
-			this.#failed(record, failure, this.#clock.now() - startedAt);
+			this.#failed(record, failure, startedAt);
 			throw failure;
 		}
 	}
@@ -306,8 +306,9 @@ export class Endpoint {
 		this.#pauses = 0;
 	}
 
-	#failed(record: MethodRecord, failure: RpcError, ms: number): void {
+	#failed(record: MethodRecord, failure: RpcError, startedAt: number): void {
 		const { kind } = failure;
+		const ms = this.#clock.now() - startedAt;
 		record.failures[kind] = (record.failures[kind] ?? 0) + 1;
 		// A call that was cut short takes at least so long: worth noting where that is longer than thought.
 		if (kind === "cancelled" && ms > (record.average.value ?? this.#latency.value ?? 0)) this.#timed(record, ms);
@@ -320,7 +321,7 @@ export class Endpoint {
 		// A limited or lagging node answers, only not this: its score pays for it, its breaker does not.
 		if (kind === "rate_limited" || kind === "wrong_chain" || kind === "unknown_block" || kind === "refused") return;
 		if (BREAKS.has(kind)) this.#isVerified = false;
-		this.#breaker.failed(failure.message);
+		this.#breaker.failed(failure.message, startedAt);
 	}
 
 	#timed(record: MethodRecord, ms: number): void {

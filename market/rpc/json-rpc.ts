@@ -69,7 +69,9 @@ export class JsonRpc {
 				onSettled: () => {},
 			};
 			const giveUp = () => call.reject(this.#failure("cancelled", method, "the caller gave up"));
-			const timer = setTimeout(() => call.reject(this.#timedOut(method)), this.#options.timeoutMs);
+			// After a stall of this process the answer may have arrived and not been read: once more round the event loop before the time is out.
+			const expire = () => setImmediate(() => call.reject(this.#timedOut(method)));
+			const timer = setTimeout(expire, this.#options.timeoutMs);
 			signal?.addEventListener("abort", giveUp, { once: true });
 			this.#waiting.push(call);
 			this.#schedule();

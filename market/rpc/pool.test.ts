@@ -97,7 +97,7 @@ describe("a slow read", () => {
 	it("is not hedged beyond the share, but fails over when its time is out", async () => {
 		const [first, second] = [await serve(hang), await serve(says("0x2"))];
 		const { pool, clock } = await poolOf([first, second], {
-			transport: { timeoutMs: 50, maxBatch: 1, maxInFlight: 4 },
+			transport: { timeoutMs: 1_000, maxBatch: 1, maxInFlight: 4 },
 			hedge: { share: 0, burst: 0, firstMs: 1, leastMs: 1 },
 		});
 		const answer = pool.read(read());
@@ -189,6 +189,20 @@ describe("an endpoint that fails", () => {
 		await vi.waitFor(() => expect(clock.isSleptOn).toBe(true));
 		clock.advance(60_000);
 		expect(await answer).toBe("0x1");
+	});
+
+	it("has failed once, however many calls were under way", async () => {
+		const [first, second] = [await serve(), await serve(says("0x2"))];
+		const { pool, clock } = await poolOf([first, second]);
+		first.behaviour = ({ method }) => {
+			if (method !== READ) return undefined;
+			// Time passes while they are under way.
+			clock.advance(1);
+			return { status: 500 };
+		};
+		expect(await Promise.all(Array.from({ length: 9 }, () => pool.read(read())))).toEqual(Array(9).fill("0x2"));
+		expect(first.count(READ)).toBe(9);
+		expect(pool.stats().endpoints[0]).toMatchObject({ breaker: "closed", isVerified: false });
 	});
 
 	it("must say who it is after a single failure of the connection, and is not read where it has become another chain", async () => {
