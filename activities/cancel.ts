@@ -34,7 +34,7 @@ export async function cancelNonce(
 			throw new ArbError({ code: "configuration", message: "cancelling a nonce needs the public relay", retryable: false });
 		await relay.send({ ...stored, targetBlock: submission.targetBlock, deadlineBlock: Number.MAX_SAFE_INTEGER });
 	}
-	const receipt = await readReceipt(deps.client.provider, stored.transactionHash);
+	const receipt = await readReceipt(deps.client.agreed, stored.transactionHash);
 	if (receipt === null) return isSpent ? "not ours" : "pending";
 	const head = await deps.client.head();
 	return head.number - receipt.blockNumber >= deps.chain.policy.confirmationDepth ? receipt : "pending";

@@ -63,7 +63,7 @@ export function confirmStep(deps: ChainDependencies): LifecycleActivities["confi
 
 /** The receipt, where its block is the canonical one at its height. */
 async function canonicalReceipt(deps: ChainDependencies, submission: Submission): Promise<ReceiptFacts | null> {
-	const receipt = await readReceipt(deps.client.provider, submission.transactionHash);
+	const receipt = await readReceipt(deps.client.agreed, submission.transactionHash);
 	if (receipt === null) return null;
 	const block = await deps.client.block(receipt.blockNumber);
 	return block?.hash === receipt.blockHash ? receipt : null;
@@ -91,7 +91,7 @@ async function resolveNonce(
 	const nonce = await deps.client.nonceOf(submission.wallet);
 	if (nonce > submission.nonce) {
 		// The receipt may have come between the two questions.
-		if ((await readReceipt(deps.client.provider, submission.transactionHash)) !== null) return null;
+		if ((await readReceipt(deps.client.agreed, submission.transactionHash)) !== null) return null;
 		const cancellation = await cancelNonce(deps, workflowId, submission);
 		if (cancellation === "pending") return null;
 		if (cancellation !== "not ours") return cancelled(submission, cancellation);

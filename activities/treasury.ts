@@ -59,7 +59,7 @@ export async function sendFromTreasury(
 	);
 	for (;;) {
 		Context.current().heartbeat({ reference: of.reference });
-		const receipt = await readReceipt(client.provider, stored.transactionHash);
+		const receipt = await readReceipt(client.agreed, stored.transactionHash);
 		const now = await client.head();
 		if (receipt === null) {
 			await deps.relay.send({ ...stored, targetBlock: now.number + 1, deadlineBlock: Number.MAX_SAFE_INTEGER });

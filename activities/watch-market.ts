@@ -80,12 +80,12 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 			using engine = new Engine();
 			engine.upsertPools(await book.load(from));
 			deps.log.info({ ...log, fencingNumber, pools: pools.length, block: from.number }, "watching the market");
-			const { balancerVault: vault, startTokens: tokens } = deps.chain;
-			let liquidity = await loanLiquidity(deps.client, { vault, tokens, blockHash: from.hash });
+			const loan = { vault: deps.chain.balancerVault, tokens: deps.chain.startTokens };
+			let liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: from.hash });
 			/** What the lender has at the block. Where the node does not tell, the last answer stays: `detect` cuts every size to the block's own. */
 			const lendable = async (block: BlockRef): Promise<ReadonlyMap<string, bigint>> => {
 				try {
-					liquidity = await loanLiquidity(deps.client, { vault, tokens, blockHash: block.hash });
+					liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: block.hash });
 				} catch (error) {
 					if (!(error instanceof ArbError) || !error.retryable) throw error;
 					deps.log.warn({ ...log, block: block.number, err: error }, "the lender's balances could not be read");

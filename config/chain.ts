@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ArbError, messageOf } from "../domain/errors.ts";
 import { DEPLOYMENTS } from "./dexes/all.ts";
 import { derivationSchema, knownPoolSchema } from "./dexes/deployment.ts";
+import { rpcSchema } from "./endpoints.ts";
 import { parseWith } from "./validation.ts";
 
 const address = z
@@ -81,7 +82,9 @@ const chainSchema = z
 		chainId: z.int().min(1),
 		name: z.string().min(1),
 		mode: z.enum(["devnet", "paper", "live"]),
+		/** Where our own transactions are simulated and sent; also the one endpoint to read from where `rpc` is absent. */
 		rpcUrl: url,
+		rpc: rpcSchema.optional(),
 		/** Hash of block 0: state kept for another chain is refused. */
 		genesisHash: z.string().regex(/^0x[0-9a-f]{64}$/),
 		explorerUrl: url.optional(),

@@ -1,7 +1,7 @@
 import type { JsonRpcProvider } from "ethers";
 import { ArbError, messageOf } from "../domain/errors.ts";
 
-/** What this folder asks of a node's connection. */
+/** What this folder asks of a node's connection, or of several nodes that must agree. */
 export type Node = Pick<JsonRpcProvider, "send">;
 
 /** A node's own refusal of a call. `data` carries revert bytes where the node gives them. */
@@ -17,12 +17,15 @@ const METHOD_NOT_FOUND = -32601;
 /**
  * Asks a node.
  *
- * @throws ArbError `chain` where the node answers with an error, its {@link NodeFault} as `cause`; `unavailable`, retryable, where it does not answer.
+ * @throws ArbError `chain` where the node answers with an error, its {@link NodeFault} as `cause`; `unavailable`, retryable, where it does not answer; and the
+ * client's own.
  */
 export async function askNode(node: Node, method: string, params: readonly unknown[]): Promise<unknown> {
 	try {
 		return await node.send(method, [...params]);
 	} catch (error) {
+		// The client's own errors, such as of endpoints that contradict each other, say all there is to say.
+		if (error instanceof ArbError) throw error;
 		const fault = faultOf(error);
 		if (fault === null) {
 			throw new ArbError({

@@ -115,6 +115,47 @@ describe("ChainClient", () => {
 	});
 });
 
+describe("with several endpoints", () => {
+	it("agrees on logs, balances and nonces of a real node, and shows its endpoints in the statistics", async () => {
+		const endpoint = { http: exchange.chain.rpcUrl, ws: exchange.chain.rpcUrl.replace("http", "ws") };
+		const rpc = { endpoints: [endpoint, endpoint, endpoint], maxLagBlocks: 3 };
+		const agreeing = await connectChain({ ...exchange.chain, rpc });
+		const proving = await connectChain({ ...exchange.chain, rpc: { ...rpc, logs: "receipts" } });
+		const [pair = ""] = exchange.pairs;
+		await exchange.send("swapV2", pair, true, 10n ** 18n);
+		await exchange.mine();
+		const head = await agreeing.head();
+		const logs = await agreeing.logsOf(head.hash, {});
+		expect(logs.map(({ address }) => address)).toContain(pair);
+		expect(await proving.logsOf(head.hash, {})).toEqual(logs);
+		expect(await agreeing.logsBetween({ fromBlock: head.number, toBlock: head.number })).toEqual(logs);
+		const signer = await (await exchange.provider.getSigner(0)).getAddress();
+		expect(await agreeing.balanceOf(signer)).toBe(await client.balanceOf(signer, head));
+		expect(await agreeing.nonceOf(signer)).toBe(await exchange.provider.getTransactionCount(signer));
+		const host = new URL(endpoint.http).host;
+		expect(agreeing.stats().endpoints.map(({ name, headLag }) => ({ name, headLag }))).toEqual([
+			{ name: host, headLag: 0 },
+			{ name: `${host}#2`, headLag: 0 },
+			{ name: `${host}#3`, headLag: 0 },
+		]);
+		expect(agreeing.stats()).toMatchObject({ disagreements: 0, failedReads: 0 });
+		agreeing.close();
+		proving.close();
+	});
+
+	it("agrees on a receipt by what the chain decides of it, and knows no receipt of what was never sent", async () => {
+		const endpoint = { http: exchange.chain.rpcUrl };
+		const agreeing = await connectChain({ ...exchange.chain, rpc: { endpoints: [endpoint, endpoint], maxLagBlocks: 3 } });
+		const signer = await exchange.provider.getSigner(3);
+		const hash = await signer.sendUncheckedTransaction({ to: exchange.chain.wrappedNative, value: 1 });
+		await exchange.mine();
+		expect(await agreeing.agreed.send("eth_getTransactionReceipt", [hash])).toMatchObject({ transactionHash: hash, status: "0x1" });
+		expect(await agreeing.agreed.send("eth_getTransactionReceipt", [`0x${"44".repeat(32)}`])).toBeNull();
+		await expect(agreeing.agreed.send("eth_blockNumber", [])).rejects.toMatchObject({ code: "chain", retryable: false });
+		agreeing.close();
+	});
+});
+
 describe("gatherPrices", () => {
 	it("prices a token by its deepest pool at that block, and the wrapped coin one to one", async () => {
 		const pools = await discoverPools(client, exchange.chain, {});

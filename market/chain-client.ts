@@ -1,12 +1,18 @@
 import { FetchRequest, JsonRpcProvider, Network } from "ethers";
+import { z } from "zod";
 import type { ChainConfig } from "../config/chain.ts";
 import type { BlockRef } from "../domain/candidate.ts";
 import { ArbError } from "../domain/errors.ts";
-import { type Block, parseBlock } from "./block.ts";
+import type { Block } from "./block.ts";
 import { HeadFeed } from "./head-feed.ts";
 import { watchHeads } from "./heads.ts";
-import { JsonRpc } from "./json-rpc.ts";
 import { type ChainLog, parseLogs, type TopicFilter } from "./log.ts";
+import { agreedAnswer } from "./rpc/agreed-answer.ts";
+import { assertTaken, blockLogs, filterParams } from "./rpc/block-logs.ts";
+import type { LogFilter } from "./rpc/bloom.ts";
+import { type PoolOptions, RpcPool } from "./rpc/pool.ts";
+import { RpcError } from "./rpc/rpc-error.ts";
+import type { PoolStats } from "./rpc/stats.ts";
 
 /** A read-only call of one contract; `data` is the selector with its arguments. */
 export interface Call {
@@ -14,34 +20,55 @@ export interface Call {
 	readonly data: string;
 }
 
+/** A question whose answer is bytes, such as `eth_getCode` or an `eth_call` on an altered state. */
+export interface StateRead {
+	readonly blockHash: string;
+	readonly method: string;
+	readonly params: readonly unknown[];
+	readonly overrides?: readonly unknown[];
+}
+
 export interface ChainClientOptions {
 	/** Longest wait for one answer of the node. */
 	readonly timeoutMs?: number;
 	/** Calls per HTTP request at most. */
 	readonly maxBatch?: number;
-	/** WebSocket for new heads; by default `rpcUrl` with ws(s) as its scheme; null polls only. */
-	readonly wsUrl?: string | null;
+	/** Null polls for new heads; else those endpoints are subscribed to that have a WebSocket URL (without `rpc` settings: `rpcUrl` with ws(s) as its scheme). */
+	readonly wsUrl?: null;
 	readonly pollMs?: number;
 	readonly stallMs?: number;
 	readonly reconnectMs?: number;
 	readonly silenceMs?: number;
-	/** Told about each failure of the subscription or of polling that is being retried. */
+	/** How the pool waits, hedges and retries; for tests. */
+	readonly pool?: Pick<PoolOptions, "breaker" | "hedge" | "retry" | "clock">;
+	/** Told about each failure of an endpoint, of a subscription or of polling that is being retried. */
 	readonly onTrouble?: (error: ArbError) => void;
 }
 
-/** One chain as a node shows it. Every read of state is pinned by block hash (EIP-1898); errors are those of {@link JsonRpc}. */
+/** The settings that say which chain it is and through which nodes it is read. */
+export type ChainNodes = Pick<ChainConfig, "chainId" | "rpcUrl" | "genesisHash"> & Partial<Pick<ChainConfig, "rpc">>;
+
+/**
+ * One chain as its endpoints show it. Every read of state is pinned by block hash (EIP-1898). What money moves on (heads, canonical blocks, logs, balances,
+ * nonces, `agreed`) needs the agreement that the settings demand; errors are those of {@link RpcPool}.
+ */
 export interface ChainClient {
 	readonly chainId: number;
-	/** For `execution/`: same node, calls not batched and not cached, so that a broadcast leaves at once. */
+	/** For `execution/`: the node at `rpcUrl`, calls not batched and not cached, so that a broadcast leaves at once. */
 	readonly provider: JsonRpcProvider;
+	/**
+	 * For facts that money moves on: as many endpoints as the settings demand must give the same answer to a question about a hash (a receipt, a transaction,
+	 * a block); null only where every one that can be asked gives null. Fields that are a node's own opinion are not compared.
+	 */
+	readonly agreed: { send(method: string, params: readonly unknown[]): Promise<unknown> };
 	head(signal?: AbortSignal): Promise<Block>;
-	/** By number (of the canonical chain) or by hash; null where the node has no such block. */
+	/** By number (of the canonical chain) or by hash; null where no endpoint has such a block. */
 	block(numberOrHash: number | string): Promise<Block | null>;
-	/** Return data of each call at the end of that block; `stale_state` where the node does not have the block. */
+	/** Return data of each call at the end of that block; `stale_state` where no endpoint has the block. */
 	callAt(blockHash: string, calls: readonly Call[]): Promise<string[]>;
-	/** Any other read-only call of the node, batched with the rest; errors are those of {@link JsonRpc}. */
-	request(method: string, params: readonly unknown[]): Promise<unknown>;
-	/** Logs of one block in their order; `stale_state` where the node does not have the block. */
+	/** Any other read of state at the end of that block: `params` come before the block, `overrides` behind it. */
+	readAt(of: StateRead): Promise<string>;
+	/** Logs of one block in their order, proved or agreed on as the settings say; `stale_state` where no endpoint has the block. */
 	logsOf(blockHash: string, filter: { readonly addresses?: readonly string[]; readonly topics?: TopicFilter }): Promise<ChainLog[]>;
 	/** Logs of a range of canonical blocks, both ends included. */
 	logsBetween(filter: {
@@ -50,122 +77,157 @@ export interface ChainClient {
 		readonly addresses?: readonly string[];
 		readonly topics?: TopicFilter;
 	}): Promise<ChainLog[]>;
-	/** The next nonce: of the latest block, or with the node's pending transactions counted. */
-	nonceOf(address: string, at?: "latest" | "pending"): Promise<number>;
-	/** In wei. */
+	/** The next nonce at the head. */
+	nonceOf(address: string): Promise<number>;
+	/** In wei; at the head, or at the end of `at`. */
 	balanceOf(address: string, at?: BlockRef): Promise<bigint>;
-	/** Base units of an ERC-20; at the latest block, or at the end of `at`. */
+	/** Base units of an ERC-20; at the head, or at the end of `at`. */
 	tokenBalanceOf(of: { readonly token: string; readonly account: string; readonly at?: BlockRef }): Promise<bigint>;
-	/** Does the node have this transaction, in its mempool or in a block? */
+	/** Does any endpoint have this transaction, in its mempool or in a block? */
 	knowsTransaction(hash: string): Promise<boolean>;
-	/** Median of what the median transactions of the ten blocks up to `at` (the latest) paid on top, in wei; 0 where nobody paid. */
+	/** Median of what the median transactions of the ten blocks up to `at` (the head) paid on top, in wei; 0 where nobody paid. */
 	suggestPriorityFee(at?: BlockRef): Promise<bigint>;
 	/** Heads as they come, each once; a slow reader misses those between. Ends with the signal, or with the error that ended the feed. */
 	newHeads(signal: AbortSignal): AsyncIterable<Block>;
 	/** Waits for a head other than `afterHash` and not below it; null where none came in time. */
 	nextHead(of: { readonly afterHash: string; readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<Block | null>;
+	/** Counters and state of each endpoint and of the pool. */
+	stats(): PoolStats;
 	close(): void;
 }
 
-const DEFAULTS = { timeoutMs: 5_000, maxBatch: 100, maxInFlight: 8, pollMs: 200, stallMs: 5_000, reconnectMs: 5_000, silenceMs: 30_000 };
-/** Headers are immutable under their hash; this many are kept. */
-const HEADERS_KEPT = 256;
+const DEFAULTS = {
+	timeoutMs: 5_000,
+	maxBatch: 100,
+	maxInFlight: 8,
+	pollMs: 200,
+	stallMs: 5_000,
+	reconnectMs: 5_000,
+	silenceMs: 30_000,
+	graceMs: 100,
+};
+/** Heads that may come and go between finding out which it is and reading at it. */
+const HEADS_TRIED = 3;
 const TIP_BLOCKS = 10;
 /** Selector of ERC-20 `balanceOf(address)`. */
 const BALANCE_OF = "0x70a08231";
 
 /**
- * Connects to a chain's node and checks that it is the chain that the settings mean.
+ * Connects to a chain's endpoints and checks that each serves the chain that the settings mean; one that does not is left alone until it does.
  *
- * @throws ArbError `configuration` where chain id or genesis hash differ; `unavailable` or `timeout` where the node does not answer.
+ * @throws ArbError `configuration` where chain id or genesis hash differ everywhere; `unavailable` or `timeout` where no endpoint is in order.
  */
-export async function connectChain(
-	config: Pick<ChainConfig, "chainId" | "rpcUrl" | "genesisHash">,
-	options: ChainClientOptions = {},
-): Promise<ChainClient> {
+export async function connectChain(config: ChainNodes, options: ChainClientOptions = {}): Promise<ChainClient> {
 	const timeoutMs = options.timeoutMs ?? DEFAULTS.timeoutMs;
-	const rpc = new JsonRpc(config.rpcUrl, { timeoutMs, maxBatch: options.maxBatch ?? DEFAULTS.maxBatch, maxInFlight: DEFAULTS.maxInFlight });
+	const onTrouble = options.onTrouble ?? (() => {});
+	const demands = demandsOf(config);
+	const pool = new RpcPool({
+		...options.pool,
+		...demands,
+		identity: config,
+		transport: { timeoutMs, maxBatch: options.maxBatch ?? DEFAULTS.maxBatch, maxInFlight: DEFAULTS.maxInFlight },
+		onTrouble,
+	});
 	try {
-		await assertSameChain(rpc, config);
+		await pool.connect();
 	} catch (error) {
-		rpc.close();
+		pool.close();
 		throw error;
 	}
 	const provider = executionProvider(config, timeoutMs);
-	const headers = new Map<string, Block>();
-
-	function keep(block: Block): Block {
-		headers.set(block.hash, block);
-		const oldest = headers.keys().next();
-		if (headers.size > HEADERS_KEPT && !oldest.done) headers.delete(oldest.value);
-		return block;
-	}
 
 	async function head(signal?: AbortSignal): Promise<Block> {
-		return keep(parseBlock(await rpc.request("eth_getBlockByNumber", ["latest", false], signal)));
+		return (await pool.head(signal)).block;
+	}
+
+	/** Reads at the head, and again at the next where that one has been reorganised away meanwhile. */
+	async function atHead<T>(read: (block: Block) => Promise<T>): Promise<T> {
+		for (let tried = 1; ; tried++) {
+			const block = await head();
+			try {
+				return await read(block);
+			} catch (error) {
+				if (!(error instanceof ArbError) || error.code !== "stale_state" || tried === HEADS_TRIED) throw error;
+			}
+		}
+	}
+
+	/** A read of state under a block hash. */
+	function stateAt(of: Omit<StateRead, "blockHash"> & { readonly hash: string }, isAgreed: boolean): Promise<string> {
+		const { hash, method, params, overrides = [] } = of;
+		return pool.read(
+			{
+				method,
+				params: [...params, { blockHash: hash }, ...overrides],
+				at: { hash, number: pool.knownHeader(hash)?.block.number },
+				check: (answer) => hexAnswer(method, answer),
+			},
+			{ agreed: isAgreed },
+		);
 	}
 
 	const feedOptions = {
-		wsUrl: options.wsUrl === undefined ? config.rpcUrl.replace(/^http/, "ws") : options.wsUrl,
 		pollMs: options.pollMs ?? DEFAULTS.pollMs,
 		stallMs: options.stallMs ?? DEFAULTS.stallMs,
 		reconnectMs: options.reconnectMs ?? DEFAULTS.reconnectMs,
 		silenceMs: options.silenceMs ?? DEFAULTS.silenceMs,
-		onTrouble: options.onTrouble ?? (() => {}),
+		graceMs: DEFAULTS.graceMs,
+		maxLagBlocks: demands.maxLagBlocks,
+		onTrouble,
 	};
-	const feed = new HeadFeed(async function* (signal) {
-		for await (const block of watchHeads(head, feedOptions, signal)) yield keep(block);
-	});
+	const pushing = pool.endpoints.map((endpoint) => ({
+		name: endpoint.name,
+		wsUrl: endpoint.wsUrl,
+		pushed: (header: unknown) => pool.pushed(endpoint, header),
+	}));
+	const source = { endpoints: options.wsUrl === null ? [] : pushing, read: head };
+	const feed = new HeadFeed((signal) => watchHeads(source, feedOptions, signal));
 
 	return {
 		chainId: config.chainId,
 		provider,
+		agreed: { send: (method, params) => agreedAnswer(pool, method, params) },
 		head,
 		async block(numberOrHash) {
-			if (typeof numberOrHash === "string") {
-				const known = headers.get(numberOrHash);
-				if (known !== undefined) return known;
-			}
-			const found =
-				typeof numberOrHash === "number"
-					? await rpc.request("eth_getBlockByNumber", [hex(numberOrHash), false])
-					: await rpc.request("eth_getBlockByHash", [numberOrHash, false]);
-			return found === null ? null : keep(parseBlock(found));
+			const found = typeof numberOrHash === "number" ? await pool.headerAt(numberOrHash) : await pool.header(numberOrHash);
+			return found?.block ?? null;
 		},
-		callAt(blockHash, calls) {
-			return Promise.all(
-				calls.map(async (call) => String(await rpc.request("eth_call", [{ to: call.to, data: call.data }, { blockHash }]))),
-			);
+		callAt(hash, calls) {
+			return Promise.all(calls.map(({ to, data }) => stateAt({ hash, method: "eth_call", params: [{ to, data }] }, false)));
 		},
-		request: (method, params) => rpc.request(method, params),
-		async logsOf(blockHash, { addresses, topics }) {
-			const filter = { blockHash, ...(addresses && { address: addresses }), ...(topics && { topics }) };
-			return parseLogs(await rpc.request("eth_getLogs", [filter]));
+		readAt: ({ blockHash, ...of }) => stateAt({ hash: blockHash, ...of }, false),
+		async logsOf(blockHash, filter) {
+			const header = await pool.header(blockHash);
+			if (header !== null) return await blockLogs(pool, header, filter);
+			throw new ArbError({
+				code: "stale_state",
+				message: `no endpoint has block ${blockHash}; follow the head of this moment`,
+				retryable: true,
+			});
 		},
-		async logsBetween({ fromBlock, toBlock, addresses, topics }) {
-			const filter = {
-				fromBlock: hex(fromBlock),
-				toBlock: hex(toBlock),
-				...(addresses && { address: addresses }),
-				...(topics && { topics }),
-			};
-			return parseLogs(await rpc.request("eth_getLogs", [filter]));
+		async logsBetween({ fromBlock, toBlock, ...filter }) {
+			return await logsBetween(pool, { fromBlock, toBlock }, filter);
 		},
-		async nonceOf(address, at = "latest") {
-			return Number(await rpc.request("eth_getTransactionCount", [address, at]));
+		async nonceOf(address) {
+			return await atHead(async ({ hash }) => Number(await stateAt({ hash, method: "eth_getTransactionCount", params: [address] }, true)));
 		},
 		async balanceOf(address, at) {
-			return BigInt(String(await rpc.request("eth_getBalance", [address, at === undefined ? "latest" : { blockHash: at.hash }])));
+			const balanceAt = async ({ hash }: Pick<BlockRef, "hash">) =>
+				BigInt(await stateAt({ hash, method: "eth_getBalance", params: [address] }, true));
+			return at === undefined ? await atHead(balanceAt) : await balanceAt(at);
 		},
 		async tokenBalanceOf({ token, account, at }) {
 			const data = BALANCE_OF + account.slice(2).toLowerCase().padStart(64, "0");
-			return BigInt(String(await rpc.request("eth_call", [{ to: token, data }, at === undefined ? "latest" : { blockHash: at.hash }])));
+			const balanceAt = async ({ hash }: Pick<BlockRef, "hash">) =>
+				BigInt(await stateAt({ hash, method: "eth_call", params: [{ to: token, data }] }, true));
+			return at === undefined ? await atHead(balanceAt) : await balanceAt(at);
 		},
 		async knowsTransaction(hash) {
-			return (await rpc.request("eth_getTransactionByHash", [hash])) !== null;
+			const method = "eth_getTransactionByHash";
+			return (await pool.find({ method, params: [hash], check: (answer) => answer })) !== null;
 		},
 		async suggestPriorityFee(at) {
-			return medianTip(await rpc.request("eth_feeHistory", [hex(TIP_BLOCKS), at === undefined ? "latest" : hex(at.number), [50]]));
+			return await suggestedTip(pool, at ?? (await head()));
 		},
 		async *newHeads(signal) {
 			let last: string | null = null;
@@ -180,15 +242,31 @@ export async function connectChain(
 			}
 		},
 		nextHead({ afterHash, timeoutMs, signal }) {
-			const after = headers.get(afterHash)?.number ?? 0;
+			const after = pool.knownHeader(afterHash)?.block.number ?? 0;
 			const isNews = (head: Block) => head.hash !== afterHash && head.number >= after;
 			return feed.next({ isNews, timeoutMs, ...(signal && { signal }) });
 		},
+		stats: () => pool.stats(),
 		close() {
 			feed.close();
-			rpc.close();
+			pool.close();
 			provider.destroy();
 		},
+	};
+}
+
+/** What the settings demand of the endpoints; without `rpc` settings there is one, at `rpcUrl`, whose logs its receipts must prove. */
+function demandsOf({ rpcUrl, rpc }: ChainNodes): Pick<PoolOptions, "endpoints" | "agreement" | "logs" | "maxLagBlocks"> {
+	if (rpc === undefined) {
+		const endpoints = [{ http: rpcUrl, ws: rpcUrl.replace(/^http/, "ws") }];
+		return { endpoints, agreement: 1, logs: "receipts", maxLagBlocks: 0 };
+	}
+	const agreement = rpc.agreement ?? (rpc.endpoints.length >= 2 ? 2 : 1);
+	return {
+		endpoints: rpc.endpoints,
+		agreement,
+		logs: rpc.logs ?? (agreement === 2 ? "agreement" : "receipts"),
+		maxLagBlocks: rpc.maxLagBlocks,
 	};
 }
 
@@ -200,37 +278,88 @@ function executionProvider(config: Pick<ChainConfig, "chainId" | "rpcUrl">, time
 	return new JsonRpcProvider(request, network, { staticNetwork: network, batchMaxCount: 1, cacheTimeout: -1, pollingInterval: 200 });
 }
 
-async function assertSameChain(rpc: JsonRpc, config: Pick<ChainConfig, "chainId" | "genesisHash">): Promise<void> {
-	const [chainId, genesis] = await Promise.all([rpc.request("eth_chainId", []), rpc.request("eth_getBlockByNumber", ["0x0", false])]);
-	if (Number(chainId) !== config.chainId) {
-		throw new ArbError({
-			code: "configuration",
-			message: `the node serves chain ${Number(chainId)}, the settings mean chain ${config.chainId}; correct rpcUrl or chainId`,
-			retryable: false,
-		});
-	}
-	const hash = typeof genesis === "object" && genesis !== null ? Reflect.get(genesis, "hash") : null;
-	if (hash !== config.genesisHash) {
-		throw new ArbError({
-			code: "configuration",
-			message: `block 0 of the node is ${String(hash)}, the settings mean ${config.genesisHash}; stored state belongs to another chain: use --fresh`,
-			retryable: false,
-		});
-	}
+/** Logs of a range, by agreement. A node whose head is below the range would leave the rest out without an error: each shows beside its answer that it has the last block. */
+async function logsBetween(
+	pool: RpcPool,
+	range: { readonly fromBlock: number; readonly toBlock: number },
+	filter: LogFilter,
+): Promise<ChainLog[]> {
+	const { fromBlock, toBlock } = range;
+	const last = await pool.headerAt(toBlock);
+	if (last === null)
+		throw new ArbError({ code: "stale_state", message: `logs up to block ${toBlock}: no endpoint has that block`, retryable: true });
+	const { hash } = last.block;
+	return await pool.read(
+		{
+			method: "eth_getLogs",
+			params: [{ fromBlock: hex(fromBlock), toBlock: hex(toBlock), ...filterParams(filter) }],
+			at: { hash, number: toBlock },
+			beside: [
+				{ method: "eth_getBlockByNumber", params: [hex(toBlock), false], check: (header) => assertHas(header, { hash, number: toBlock }) },
+			],
+			check: (answer) => {
+				const logs = parseLogs(answer);
+				for (const log of logs) {
+					assertTaken(log, filter);
+					if (log.blockNumber >= fromBlock && log.blockNumber <= toBlock) continue;
+					throw new ArbError({ code: "chain", message: `eth_getLogs: a log of block ${log.blockNumber} is out of range`, retryable: true });
+				}
+				return logs;
+			},
+		},
+		{ agreed: true },
+	);
 }
 
-function medianTip(history: unknown): bigint {
-	const rewards = typeof history === "object" && history !== null ? Reflect.get(history, "reward") : null;
-	if (!Array.isArray(rewards)) {
-		throw new ArbError({
-			code: "chain",
-			message: "eth_feeHistory: the node gave no rewards; use a node that supports them",
-			retryable: false,
-		});
-	}
-	const tips = rewards.map((row) => BigInt(Array.isArray(row) ? String(row[0]) : 0)).filter((tip) => tip > 0n);
+function assertHas(header: unknown, block: { readonly hash: string; readonly number: number }): void {
+	const found = typeof header === "object" && header !== null ? Reflect.get(header, "hash") : null;
+	if (found === block.hash) return;
+	throw new RpcError({
+		kind: "unknown_block",
+		message: `the node's block ${block.number} is ${String(found)}, the chain's is ${block.hash}`,
+	});
+}
+
+/** `eth_feeHistory` knows no block hash, and some nodes answer about another block without an error: the base fee tells whether it is about `at`. */
+async function suggestedTip(pool: RpcPool, at: BlockRef): Promise<bigint> {
+	const method = "eth_feeHistory";
+	return await pool.read({
+		method,
+		params: [hex(TIP_BLOCKS), hex(at.number), [50]],
+		at: { number: at.number },
+		check: (answer) => {
+			const parsed = feeHistorySchema.safeParse(answer);
+			if (!parsed.success) throw feeHistoryError("the node gave no rewards; use a node that supports them");
+			const { oldestBlock, baseFeePerGas, reward } = parsed.data;
+			const last = reward.length - 1;
+			const isOfBlock = Number(oldestBlock) + last === at.number && BigInt(baseFeePerGas[last] ?? -1) === BigInt(at.baseFeePerGasWei);
+			if (!isOfBlock)
+				throw feeHistoryError(`the node's answer is not about block ${at.number} with a base fee of ${at.baseFeePerGasWei} wei`);
+			return medianTip(reward);
+		},
+	});
+}
+
+const quantity = z.string().regex(/^0x[0-9a-f]+$/i);
+const feeHistorySchema = z.object({ oldestBlock: quantity, baseFeePerGas: z.array(quantity), reward: z.array(z.array(quantity)) });
+
+function feeHistoryError(why: string): ArbError {
+	return new ArbError({ code: "chain", message: `eth_feeHistory: ${why}`, retryable: true });
+}
+
+function medianTip(rewards: readonly (readonly string[])[]): bigint {
+	const tips = rewards.map((row) => BigInt(row[0] ?? 0)).filter((tip) => tip > 0n);
 	tips.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 	return tips[Math.floor(tips.length / 2)] ?? 0n;
+}
+
+function hexAnswer(method: string, answer: unknown): string {
+	if (typeof answer === "string" && /^0x[0-9a-fA-F]*$/.test(answer)) return answer;
+	throw new ArbError({
+		code: "chain",
+		message: `${method}: the node answered ${JSON.stringify(answer)}, which is no hex text`,
+		retryable: true,
+	});
 }
 
 function hex(value: number): string {

@@ -1,51 +1,71 @@
-import { WebSocket } from "ws";
-import { ArbError, messageOf } from "../domain/errors.ts";
-import { type Block, parseBlock } from "./block.ts";
+import { ArbError } from "../domain/errors.ts";
+import type { Block } from "./block.ts";
+import { HeadSubscription } from "./rpc/head-subscription.ts";
 
 export interface HeadsOptions {
-	/** Where `eth_subscribe` is asked for; null polls only. */
-	readonly wsUrl: string | null;
 	/** Time between questions for the head while no subscription lives. */
 	readonly pollMs: number;
-	/** A subscription that is silent for this long is checked against a polled head, and replaced where it missed one. */
+	/** While subscriptions live the head is asked for this often all the same: a subscription may be silent, or deliver old heads. */
 	readonly stallMs: number;
 	/** Time before a lost or refused subscription is asked for again. */
 	readonly reconnectMs: number;
 	/** With no answer at all for this long the heads end with the last error. */
 	readonly silenceMs: number;
+	/** How long a pushed head waits for a second endpoint's push before the endpoints are asked. */
+	readonly graceMs: number;
+	/** A subscription that is this many blocks behind is replaced. */
+	readonly maxLagBlocks: number;
 	/** Told about each failure that is being retried. */
 	readonly onTrouble: (error: ArbError) => void;
+}
+
+/** Where heads come from: the pool of endpoints. */
+export interface HeadSource {
+	/** Those with a WebSocket URL are subscribed to. */
+	readonly endpoints: readonly PushingEndpoint[];
+	/** The head that the endpoints agree on. */
+	readonly read: (signal: AbortSignal) => Promise<Block>;
+}
+
+export interface PushingEndpoint {
+	readonly name: string;
+	readonly wsUrl: string | null;
+	/** Takes a pushed header: which it is, and what follows from it. */
+	readonly pushed: (header: unknown) => PushedHead;
+}
+
+/** What a pushed head means: the `head` that enough endpoints now vouch for; or they must be `ask`ed; or nothing, its endpoint being sidelined. */
+export interface PushedHead {
+	readonly number: number;
+	readonly head: Block | "ask" | "ignore";
 }
 
 /**
  * The chain's heads as they come, each once; a slow reader gets the newest and misses those between. Ends when `signal` is aborted.
  *
- * @throws the node's last error after `silenceMs` without any answer, and any error that is not retryable.
+ * @throws the endpoints' last error after `silenceMs` without any answer, and any error that is not retryable.
  */
-export async function* watchHeads(
-	readHead: (signal: AbortSignal) => Promise<Block>,
-	options: HeadsOptions,
-	signal: AbortSignal,
-): AsyncGenerator<Block, void, undefined> {
-	const subscription = new HeadSubscription(options, signal);
+export async function* watchHeads(source: HeadSource, options: HeadsOptions, signal: AbortSignal): AsyncGenerator<Block, void, undefined> {
+	const subscriptions = new Subscriptions(source, options, signal);
 	let lastHash: string | null = null;
 	let answeredAt = performance.now();
 	let isFirst = true;
 	try {
 		while (!signal.aborted) {
-			let head = isFirst ? null : await subscription.next();
+			let head = isFirst ? null : await subscriptions.next();
 			isFirst = false;
 			if (signal.aborted) return;
 			if (head === null) {
+				subscriptions.asked();
 				try {
-					head = await readHead(signal);
+					head = await source.read(signal);
 				} catch (error) {
 					if (signal.aborted) return;
 					if (!(error instanceof ArbError) || !error.retryable || performance.now() - answeredAt > options.silenceMs) throw error;
 					options.onTrouble(error);
 					continue;
 				}
-				if (head.hash !== lastHash) subscription.missedHead();
+				subscriptions.compare(head);
 			}
 			answeredAt = performance.now();
 			if (head.hash === lastHash) continue;
@@ -53,103 +73,116 @@ export async function* watchHeads(
 			yield head;
 		}
 	} finally {
-		subscription.close();
+		subscriptions.close();
 	}
 }
 
-/** A `newHeads` subscription that heals itself; {@link next} also returns (with null) when it is time to ask by HTTP. */
-class HeadSubscription {
+interface Subscribed {
+	readonly subscription: HeadSubscription;
+	/** The head that it delivered last, or the chain's when it was opened; null before either. */
+	number: number | null;
+}
+
+/** The subscriptions of all endpoints; {@link next} also returns (with null) when it is time to ask by HTTP. */
+class Subscriptions {
 	readonly #options: HeadsOptions;
 	readonly #signal: AbortSignal;
-	#socket: WebSocket | null = null;
-	#isLive = false;
-	#openedAt = Number.NEGATIVE_INFINITY;
+	readonly #all: readonly Subscribed[];
 	#newest: Block | null = null;
+	#askedAt = Number.NEGATIVE_INFINITY;
+	/** Since when a pushed head has been waiting for a second word. */
+	#unsettledSince: number | null = null;
 	#wake: () => void = () => {};
 
-	constructor(options: HeadsOptions, signal: AbortSignal) {
+	constructor(source: HeadSource, options: HeadsOptions, signal: AbortSignal) {
 		this.#options = options;
 		this.#signal = signal;
-		this.#open();
+		this.#all = source.endpoints.flatMap(({ name, wsUrl, pushed }) => {
+			if (wsUrl === null) return [];
+			const subscribed: Subscribed = {
+				number: null,
+				subscription: new HeadSubscription({
+					wsUrl,
+					name,
+					reconnectMs: options.reconnectMs,
+					onTrouble: (error) => {
+						subscribed.number = null;
+						options.onTrouble(error);
+						this.#wake();
+					},
+					onHead: (header) => this.#pushed(subscribed, pushed(header)),
+				}),
+			};
+			return [subscribed];
+		});
+		for (const { subscription } of this.#all) subscription.keepOpen();
 	}
 
-	/** The newest head that was pushed, or null after the stall time (while subscribed) or the poll time (while not). */
+	/** The newest head that was pushed and vouched for, or null when the endpoints are to be asked. */
 	async next(): Promise<Block | null> {
-		if (this.#socket === null) this.#open();
-		if (this.#newest === null && !this.#signal.aborted) {
-			await new Promise<void>((resolve) => {
-				const done = () => {
-					clearTimeout(timer);
-					this.#signal.removeEventListener("abort", done);
-					this.#wake = () => {};
-					resolve();
-				};
-				const timer = setTimeout(done, this.#isLive ? this.#options.stallMs : this.#options.pollMs);
-				this.#signal.addEventListener("abort", done, { once: true });
-				this.#wake = done;
-			});
+		for (;;) {
+			for (const { subscription } of this.#all) subscription.keepOpen();
+			const head = this.#newest;
+			this.#newest = null;
+			if (head !== null || this.#signal.aborted) return head;
+			const waitMs = this.#dueAt() - performance.now();
+			if (waitMs <= 0) return null;
+			await this.#woken(waitMs);
 		}
-		const head = this.#newest;
-		this.#newest = null;
-		return head;
 	}
 
-	/** Called when polling found a head that a live subscription had not delivered. */
-	missedHead(): void {
-		if (!this.#isLive || this.#newest !== null || performance.now() - this.#openedAt < this.#options.stallMs) return;
-		this.#lost(this.#socket, "it delivered nothing while the chain went on");
+	asked(): void {
+		this.#askedAt = performance.now();
+		this.#unsettledSince = null;
+	}
+
+	/** After the endpoints were asked: subscriptions that should have delivered that head, or one near it, and did not, are replaced. */
+	compare(head: Block): void {
+		const { stallMs, maxLagBlocks } = this.#options;
+		// What was pushed while the question was under way may be older than its answer.
+		if (this.#newest !== null && this.#newest.number <= head.number) this.#newest = null;
+		for (const subscribed of this.#all) {
+			const { subscription, number } = subscribed;
+			subscribed.number ??= head.number;
+			if (number === null || number >= head.number || !subscription.isLive || subscription.ageMs < stallMs) continue;
+			if (subscription.silentMs >= stallMs) subscription.giveUp("it delivered nothing while the chain went on");
+			else if (number < head.number - maxLagBlocks) subscription.giveUp(`it delivers block ${number} while the chain is at ${head.number}`);
+		}
 	}
 
 	close(): void {
-		const socket = this.#socket;
-		this.#socket = null;
-		socket?.terminate();
+		for (const { subscription } of this.#all) subscription.close();
 	}
 
-	#open(): void {
-		const { wsUrl, reconnectMs } = this.#options;
-		if (wsUrl === null || performance.now() - this.#openedAt < reconnectMs) return;
-		this.#openedAt = performance.now();
-		const socket = new WebSocket(wsUrl, { handshakeTimeout: 5_000, perMessageDeflate: false });
-		this.#socket = socket;
-		socket.on("open", () => socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params: ["newHeads"] })));
-		socket.on("message", (data) => this.#receive(socket, String(data)));
-		socket.on("error", (error) => this.#lost(socket, messageOf(error)));
-		socket.on("close", (code) => this.#lost(socket, `closed with code ${code}`));
-	}
-
-	#receive(socket: WebSocket, text: string): void {
-		if (socket !== this.#socket) return;
-		try {
-			const message: {
-				readonly id?: unknown;
-				readonly result?: unknown;
-				readonly error?: unknown;
-				readonly params?: { readonly result?: unknown };
-			} = JSON.parse(text);
-			if (message.error !== undefined) this.#lost(socket, `the node refused to subscribe: ${JSON.stringify(message.error)}`);
-			else if (message.id === 1) this.#isLive = true;
-			else if (message.params?.result !== undefined) {
-				this.#newest = parseBlock(message.params.result);
-				this.#wake();
-			}
-		} catch (error) {
-			this.#lost(socket, `unreadable message (${messageOf(error)})`);
+	#pushed(subscribed: Subscribed, { number, head }: PushedHead): void {
+		subscribed.number = number;
+		if (head === "ignore") return;
+		if (head === "ask") this.#unsettledSince ??= performance.now();
+		else {
+			this.#newest = head;
+			this.#unsettledSince = null;
 		}
+		this.#wake();
 	}
 
-	#lost(socket: WebSocket | null, why: string): void {
-		if (socket === null || socket !== this.#socket) return;
-		this.#socket = null;
-		this.#isLive = false;
-		socket.terminate();
-		this.#options.onTrouble(
-			new ArbError({
-				code: "unavailable",
-				message: `the subscription to new heads was lost (${why}); polling until it is back`,
-				retryable: true,
-			}),
-		);
-		this.#wake();
+	#dueAt(): number {
+		const { pollMs, stallMs, graceMs } = this.#options;
+		const isLive = this.#all.some(({ subscription }) => subscription.isLive);
+		const regular = this.#askedAt + (isLive ? stallMs : pollMs);
+		return this.#unsettledSince === null ? regular : Math.min(regular, this.#unsettledSince + graceMs);
+	}
+
+	async #woken(ms: number): Promise<void> {
+		await new Promise<void>((resolve) => {
+			const done = () => {
+				clearTimeout(timer);
+				this.#signal.removeEventListener("abort", done);
+				this.#wake = () => {};
+				resolve();
+			};
+			const timer = setTimeout(done, ms);
+			this.#signal.addEventListener("abort", done, { once: true });
+			this.#wake = done;
+		});
 	}
 }

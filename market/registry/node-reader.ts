@@ -1,5 +1,6 @@
 import { ArbError } from "../../domain/errors.ts";
-import { JsonRpc, type RpcFault } from "../json-rpc.ts";
+import { JsonRpc } from "../rpc/json-rpc.ts";
+import type { RpcFault } from "../rpc/rpc-error.ts";
 
 /** Code put at an address for one call. */
 export interface CodeOverride {

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface RpcCall {
@@ -11,6 +11,8 @@ export interface FaultyNode {
 	readonly url: string;
 	/** Calls of each HTTP request, in the order they came. */
 	readonly requests: readonly (readonly RpcCall[])[];
+	/** For a WebSocket beside it. */
+	readonly server: Server;
 	close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export async function startFaultyNode(answer: (calls: readonly RpcCall[], respon
 	return {
 		url: `http://127.0.0.1:${port}`,
 		requests,
+		server,
 		close: () =>
 			new Promise((resolve, reject) => {
 				server.close((error) => (error ? reject(error) : resolve()));

@@ -29,7 +29,7 @@ export interface InspectionOrder {
 	readonly trader?: string;
 }
 
-type Reader = Pick<ChainClient, "chainId" | "request">;
+type Reader = Pick<ChainClient, "chainId" | "readAt">;
 
 /** Tokens under way at once: each is a few calls of some hundred thousand bytes. */
 const AT_ONCE = 8;
@@ -100,7 +100,7 @@ async function surveyToken(client: Reader, block: BlockRef, { address, holders }
 	const asked = [...new Set(holders)].slice(0, HOLDERS);
 	const questions = [...METADATA, ...[account, ...asked].map(balanceOf)].map((data) => ({ target: address, data }));
 	const [code, report, ...proxyWords] = await Promise.all([
-		client.request("eth_getCode", [address, { blockHash: block.hash }]),
+		client.readAt({ blockHash: block.hash, method: "eth_getCode", params: [address] }),
 		inspect(client, block, address, {
 			to: inspector,
 			data: encodeInspection(address, null, [{ accounts: [], steps: [], questions }]),
@@ -108,7 +108,7 @@ async function surveyToken(client: Reader, block: BlockRef, { address, holders }
 		}).catch((error: unknown) => {
 			throw isRefusal(error) ? overridesMissing(address, error) : error;
 		}),
-		...PROXY_SLOTS.map(({ slot }) => client.request("eth_getStorageAt", [address, slot, { blockHash: block.hash }])),
+		...PROXY_SLOTS.map(({ slot }) => client.readAt({ blockHash: block.hash, method: "eth_getStorageAt", params: [address, slot] })),
 	]);
 	const answers = report.performances[0]?.answers ?? [];
 	const [name = null, symbol = null, decimals = null, totalSupply = null, marked = null, ...balances] = answers;
@@ -134,8 +134,8 @@ async function examineToken(client: Reader, order: InspectionOrder, survey: Surv
 	const at = { blockHash: block.hash };
 	const proxy = await proxyBehind(client, block, survey);
 	const [implementation, ...codes] = await Promise.all([
-		proxy === null ? "0x" : client.request("eth_getCode", [proxy.implementation, at]),
-		...survey.holders.map((holder) => client.request("eth_getCode", [holder.address, at])),
+		proxy === null ? "0x" : client.readAt({ ...at, method: "eth_getCode", params: [proxy.implementation] }),
+		...survey.holders.map((holder) => client.readAt({ ...at, method: "eth_getCode", params: [holder.address] })),
 	]);
 	const subject = survey.holders[0]?.address ?? freshAddress();
 	const known = knownFunctions([survey.code, String(implementation)], subject);

@@ -1,6 +1,6 @@
 import { ArbError, messageOf } from "../../domain/errors.ts";
 import type { ChainClient } from "../chain-client.ts";
-import type { RpcFault } from "../json-rpc.ts";
+import type { RpcFault } from "../rpc/rpc-error.ts";
 
 /** What an `eth_call` puts in the place of an account's state (execution-apis, `eth_call`); `stateDiff` leaves the other slots as they are. */
 export interface AccountOverride {
@@ -27,12 +27,17 @@ const REFUSAL = /too many arguments|overrides?\b.*\bnot (supported|allowed|avail
 /**
  * Runs a call on an altered state at the end of a block.
  *
- * @throws ArbError of {@link ChainClient.request}; see {@link isRefusal} for a node that does not take overrides
+ * @throws ArbError of {@link ChainClient.readAt}; see {@link isRefusal} for a node that does not take overrides
  */
-export async function simulate(client: Pick<ChainClient, "request">, blockHash: string, simulation: Simulation): Promise<string> {
+export async function simulate(client: Pick<ChainClient, "readAt">, blockHash: string, simulation: Simulation): Promise<string> {
 	const { to, data, from, gasPrice, state, block } = simulation;
 	const call = { to, data, ...(from !== undefined && { from }), ...(gasPrice !== undefined && { gasPrice }) };
-	return String(await client.request("eth_call", [call, { blockHash }, state, ...(block === undefined ? [] : [block])]));
+	return await client.readAt({
+		blockHash,
+		method: "eth_call",
+		params: [call],
+		overrides: [state, ...(block === undefined ? [] : [block])],
+	});
 }
 
 /** Did the node refuse the form of the call, rather than fail in it? */

@@ -69,7 +69,7 @@ describe("a watcher that was stopped while another took over", () => {
 });
 
 async function pendingNonces(): Promise<readonly number[]> {
-	return Promise.all(system.devnet.chain.operators.map((operator) => system.chain.nonceOf(operator, "pending")));
+	return Promise.all(system.devnet.chain.operators.map((operator) => system.chain.provider.getTransactionCount(operator, "pending")));
 }
 
 /** The state letter of a process: T is stopped. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { JsonRpc } from "./json-rpc.ts";
-import { type FaultyNode, startFaultyNode } from "./testing/faulty-node.ts";
+import { type FaultyNode, startFaultyNode } from "../testing/faulty-node.ts";
+import { JsonRpc, retryAfterMs } from "./json-rpc.ts";
 
 const OPTIONS = { timeoutMs: 5_000, maxBatch: 3, maxInFlight: 2 };
 const opened: (FaultyNode | JsonRpc)[] = [];
@@ -51,6 +51,30 @@ describe("JsonRpc", () => {
 		expect(await stayed).toBe("b");
 	});
 
+	it("believes no answer of a batch in which the ids are shifted, though most of them were asked for", async () => {
+		const { rpc } = await serve((calls, response) =>
+			response.end(JSON.stringify(calls.map(({ id, params }) => ({ jsonrpc: "2.0", id: id + 1, result: params[0] })))),
+		);
+		for (const result of await Promise.allSettled(["a", "b", "c"].map((text) => rpc.request("echo", [text])))) {
+			expect(result).toMatchObject({ status: "rejected", reason: { kind: "wrong_id" } });
+		}
+	});
+
+	it("cancels the request when all its calls have been given up", async () => {
+		const hungUp = Promise.withResolvers<void>();
+		const arrived = Promise.withResolvers<void>();
+		const { rpc } = await serve((_calls, response) => {
+			response.on("close", hungUp.resolve);
+			arrived.resolve();
+		});
+		const leaving = new AbortController();
+		const calls = [rpc.request("echo", [1], leaving.signal), rpc.request("echo", [2], leaving.signal)];
+		await arrived.promise;
+		leaving.abort();
+		for (const call of calls) await expect(call).rejects.toMatchObject({ kind: "cancelled" });
+		await hungUp.promise;
+	});
+
 	for (const [name, answer, expected] of [
 		[
 			"an HTTP error",
@@ -58,7 +82,11 @@ describe("JsonRpc", () => {
 			{ code: "unavailable", retryable: true, message: expect.stringContaining("503") },
 		],
 		["an answer that is no JSON", { status: 200, body: "<html>" }, { code: "unavailable", retryable: true }],
-		["an answer to something else", { status: 200, body: '{"id":-1,"result":1}' }, { code: "unavailable", retryable: true }],
+		[
+			"an answer to something else",
+			{ status: 200, body: '{"id":-1,"result":1}' },
+			{ kind: "wrong_id", code: "unavailable", retryable: true },
+		],
 		[
 			"a block that the node does not have",
 			{ status: 200, body: '{"id":1,"error":{"code":-32000,"message":"header not found"}}' },
@@ -72,11 +100,30 @@ describe("JsonRpc", () => {
 		[
 			"a refusal of the whole batch",
 			{ status: 200, body: '{"id":null,"error":{"code":-32005,"message":"too many requests"}}' },
-			{ code: "chain", retryable: true },
+			{ code: "unavailable", kind: "rate_limited", retryable: true },
+		],
+		[
+			"a range that is too wide",
+			{ status: 200, body: '{"id":1,"error":{"code":-32005,"message":"query returned more than 10000 results"}}' },
+			{ code: "chain", kind: "refused", retryable: true },
+		],
+		[
+			"a method that the node does not have",
+			{ status: 200, body: '{"id":1,"error":{"code":-32601,"message":"the method does not exist"}}' },
+			{ code: "chain", kind: "unsupported", retryable: false },
+		],
+		["an answer without result or error", { status: 200, body: '{"id":1}' }, { kind: "malformed", retryable: true }],
+		["JSON that ends early", { status: 200, body: '{"id":1,"result":{"num' }, { kind: "malformed", retryable: true }],
+		[
+			"a refusal for the rate with the time that the node asks for",
+			{ status: 429, body: "slow down", headers: { "retry-after": "7" } },
+			{ kind: "rate_limited", retryAfterMs: 7_000, retryable: true },
 		],
 	] as const) {
 		it(`reports ${name} with its own code`, async () => {
-			const { rpc } = await serve((_calls, response) => response.writeHead(answer.status).end(answer.body));
+			const { rpc } = await serve((_calls, response) =>
+				response.writeHead(answer.status, "headers" in answer ? answer.headers : {}).end(answer.body),
+			);
 			await expect(rpc.request("eth_call", [])).rejects.toMatchObject(expected);
 		});
 	}
@@ -95,4 +142,17 @@ describe("JsonRpc", () => {
 		await expect(call).rejects.toMatchObject({ code: "unavailable" });
 		await expect(rpc.request("eth_chainId", [])).rejects.toMatchObject({ message: expect.stringContaining("closed") });
 	});
+});
+
+describe("retryAfterMs", () => {
+	const now = Date.parse("2026-01-01T00:00:00Z");
+	for (const [header, expected] of [
+		["120", 120_000],
+		["Thu, 01 Jan 2026 00:00:30 GMT", 30_000],
+		["Wed, 31 Dec 2025 23:59:00 GMT", 0],
+		["soon", null],
+		[null, null],
+	] as const) {
+		it(`reads ${header} as ${expected} ms`, () => expect(retryAfterMs(header, now)).toBe(expected));
+	}
 });
