@@ -6,14 +6,32 @@ export class Engine {
     [Symbol.dispose](): void;
     begin_block(block: number): void;
     keep_blocks(depth: number): void;
+    /**
+     * Changes what swaps change in pools that [`Engine::set_pool`] took: `lengths` are the numbers of values per pool, each of four words. All are checked
+     * before the first is changed.
+     */
+    move_pools(pools: Uint32Array | number[], lengths: Uint32Array | number[], words: BigUint64Array | bigint[]): void;
+    /**
+     * The fields that [`Engine::move_pools`] changes in a pool, each on a line with its number of values; empty where a changed state must be given whole.
+     */
+    moving(pool: number): string;
     constructor();
     /**
      * As `quote_route` at the best input, then input and profit (four words each, two's complement) of each alternative; empty for no profit.
      */
     optimise(edges: Uint32Array | number[], bound: BigUint64Array | bigint[]): BigUint64Array;
+    /**
+     * As `quote_route` at the amount that leaves most after the lender's fee; empty for none. `fee` is share, whole and rounding (four words each).
+     */
+    optimise_loan(edges: Uint32Array | number[], fee: BigUint64Array | bigint[], available: BigUint64Array | bigint[]): BigUint64Array;
+    /**
+     * Empty for no profit. Else whether it is a split, input and output (four words each), then for each hop its number of pools and for each of these
+     * the edge, input and output.
+     */
+    optimise_split(edges: Uint32Array | number[], bound: BigUint64Array | bigint[]): BigUint64Array;
     quote(edge: number, amount: BigUint64Array | bigint[]): BigUint64Array;
     /**
-     * The input for an exact output, as the contract names it where it does.
+     * The input that the contract names for an exact output.
      */
     quote_exact_output(edge: number, amount: BigUint64Array | bigint[]): BigUint64Array;
     /**
@@ -31,9 +49,9 @@ export class Engine {
      */
     roll_back(block: number): Uint32Array;
     /**
-     * For each cycle: number of hops, the hops, input and profit (four words each).
+     * `bounds`: of each start's input, four words. For each cycle: number of hops, the hops, input and profit (four words each).
      */
-    search(changed: Uint32Array | number[], starts: Uint32Array | number[], max_hops: number, limit: number, overlapping: boolean, exact: boolean, bound: BigUint64Array | bigint[]): BigUint64Array;
+    search(changed: Uint32Array | number[], starts: Uint32Array | number[], max_hops: number, limit: number, overlapping: boolean, exact: boolean, bounds: BigUint64Array | bigint[]): BigUint64Array;
     /**
      * A pool of any family from its state's JSON form; throws a sentence that names the field instead of a number where that is wrong.
      */
@@ -55,6 +73,10 @@ export class Engine {
      * Input and profit (four words each) of many cycles, within the larger of a billionth and a base unit of the coarsest token; zeros for no profit.
      */
     size_cycles(lengths: Uint32Array | number[], edges: Uint32Array | number[], bound: BigUint64Array | bigint[]): BigUint64Array;
+    /**
+     * Output per input: spot price, the same after the fee, of the next unit on top of the amount, spot price after the swap.
+     */
+    swap_rates(edge: number, amount: BigUint64Array | bigint[]): Float64Array;
     /**
      * Input taken, output, price (four words each), liquidity (two), tick. `limit` is empty for none.
      */
@@ -108,21 +130,26 @@ export interface InitOutput {
     readonly check_golden: (a: number, b: number) => [number, number, number, number];
     readonly engine_begin_block: (a: number, b: number) => void;
     readonly engine_keep_blocks: (a: number, b: number) => void;
+    readonly engine_move_pools: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number];
+    readonly engine_moving: (a: number, b: number) => [number, number, number, number];
     readonly engine_new: () => number;
     readonly engine_optimise: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
+    readonly engine_optimise_loan: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
+    readonly engine_optimise_split: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
     readonly engine_quote: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly engine_quote_exact_output: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly engine_quote_route: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
     readonly engine_quote_routes: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number];
     readonly engine_remove: (a: number, b: number) => void;
     readonly engine_roll_back: (a: number, b: number) => [number, number, number, number];
-    readonly engine_search: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number];
+    readonly engine_search: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number, number, number];
     readonly engine_set_pool: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number];
     readonly engine_set_reserves: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly engine_set_time: (a: number, b: number) => void;
     readonly engine_set_v2: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly engine_set_v3: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number];
     readonly engine_size_cycles: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number];
+    readonly engine_swap_rates: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly engine_swap_v3: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
     readonly engine_view: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly families: () => [number, number];

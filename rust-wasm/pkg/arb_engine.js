@@ -23,6 +23,56 @@ export class Engine {
     keep_blocks(depth) {
         wasm.engine_keep_blocks(this.__wbg_ptr, depth);
     }
+    /**
+     * Changes what swaps change in pools that [`Engine::set_pool`] took: `lengths` are the numbers of values per pool, each of four words. All are checked
+     * before the first is changed.
+     * @param {Uint32Array | number[]} pools
+     * @param {Uint32Array | number[]} lengths
+     * @param {BigUint64Array | bigint[]} words
+     */
+    move_pools(pools, lengths, words) {
+        let ptr0, len0, ptr1, len1, ptr2, len2;
+        try {
+            ptr0 = passArray32ToWasm0(pools, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArray32ToWasm0(lengths, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passArray64ToWasm0(words, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 8, 8); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        const ret = wasm.engine_move_pools(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
+     * The fields that [`Engine::move_pools`] changes in a pool, each on a line with its number of values; empty where a changed state must be given whole.
+     * @param {number} pool
+     * @returns {string}
+     */
+    moving(pool) {
+        let deferred2_0;
+        let deferred2_1;
+        try {
+            const ret = wasm.engine_moving(this.__wbg_ptr, pool);
+            var ptr1 = ret[0];
+            var len1 = ret[1];
+            if (ret[3]) {
+                ptr1 = 0; len1 = 0;
+                throw takeFromExternrefTable0(ret[2]);
+            }
+            deferred2_0 = ptr1;
+            deferred2_1 = len1;
+            return getStringFromWasm0(ptr1, len1);
+        } finally {
+            wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+        }
+    }
     constructor() {
         const ret = wasm.engine_new();
         this.__wbg_ptr = ret;
@@ -56,6 +106,63 @@ export class Engine {
         return v3;
     }
     /**
+     * As `quote_route` at the amount that leaves most after the lender's fee; empty for none. `fee` is share, whole and rounding (four words each).
+     * @param {Uint32Array | number[]} edges
+     * @param {BigUint64Array | bigint[]} fee
+     * @param {BigUint64Array | bigint[]} available
+     * @returns {BigUint64Array}
+     */
+    optimise_loan(edges, fee, available) {
+        let ptr0, len0, ptr1, len1, ptr2, len2;
+        try {
+            ptr0 = passArray32ToWasm0(edges, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArray64ToWasm0(fee, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passArray64ToWasm0(available, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 8, 8); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 8, 8); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        const ret = wasm.engine_optimise_loan(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v4 = getArrayU64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v4;
+    }
+    /**
+     * Empty for no profit. Else whether it is a split, input and output (four words each), then for each hop its number of pools and for each of these
+     * the edge, input and output.
+     * @param {Uint32Array | number[]} edges
+     * @param {BigUint64Array | bigint[]} bound
+     * @returns {BigUint64Array}
+     */
+    optimise_split(edges, bound) {
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passArray32ToWasm0(edges, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArray64ToWasm0(bound, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 8, 8); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        const ret = wasm.engine_optimise_split(this.__wbg_ptr, ptr0, len0, ptr1, len1);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v3 = getArrayU64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v3;
+    }
+    /**
      * @param {number} edge
      * @param {BigUint64Array | bigint[]} amount
      * @returns {BigUint64Array}
@@ -73,7 +180,7 @@ export class Engine {
         return v3;
     }
     /**
-     * The input for an exact output, as the contract names it where it does.
+     * The input that the contract names for an exact output.
      * @param {number} edge
      * @param {BigUint64Array | bigint[]} amount
      * @returns {BigUint64Array}
@@ -167,17 +274,17 @@ export class Engine {
         return v1;
     }
     /**
-     * For each cycle: number of hops, the hops, input and profit (four words each).
+     * `bounds`: of each start's input, four words. For each cycle: number of hops, the hops, input and profit (four words each).
      * @param {Uint32Array | number[]} changed
      * @param {Uint32Array | number[]} starts
      * @param {number} max_hops
      * @param {number} limit
      * @param {boolean} overlapping
      * @param {boolean} exact
-     * @param {BigUint64Array | bigint[]} bound
+     * @param {BigUint64Array | bigint[]} bounds
      * @returns {BigUint64Array}
      */
-    search(changed, starts, max_hops, limit, overlapping, exact, bound) {
+    search(changed, starts, max_hops, limit, overlapping, exact, bounds) {
         const val4 = +max_hops;
         const val5 = +limit;
         const val6 = +overlapping;
@@ -188,7 +295,7 @@ export class Engine {
             len0 = WASM_VECTOR_LEN;
             ptr1 = passArray32ToWasm0(starts, wasm.__wbindgen_malloc);
             len1 = WASM_VECTOR_LEN;
-            ptr2 = passArray64ToWasm0(bound, wasm.__wbindgen_malloc);
+            ptr2 = passArray64ToWasm0(bounds, wasm.__wbindgen_malloc);
             len2 = WASM_VECTOR_LEN;
         } catch (e) {
             if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 8, 8); }
@@ -197,6 +304,9 @@ export class Engine {
             throw e;
         }
         const ret = wasm.engine_search(this.__wbg_ptr, ptr0, len0, ptr1, len1, val4, val5, val6, val7, ptr2, len2);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
         var v8 = getArrayU64FromWasm0(ret[0], ret[1]).slice();
         wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
         return v8;
@@ -339,6 +449,24 @@ export class Engine {
         var v4 = getArrayU64FromWasm0(ret[0], ret[1]).slice();
         wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
         return v4;
+    }
+    /**
+     * Output per input: spot price, the same after the fee, of the next unit on top of the amount, spot price after the swap.
+     * @param {number} edge
+     * @param {BigUint64Array | bigint[]} amount
+     * @returns {Float64Array}
+     */
+    swap_rates(edge, amount) {
+        const val2 = +edge;
+        const ptr0 = passArray64ToWasm0(amount, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.engine_swap_rates(this.__wbg_ptr, val2, ptr0, len0);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v3 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v3;
     }
     /**
      * Input taken, output, price (four words each), liquidity (two), tick. `limit` is empty for none.
@@ -613,6 +741,11 @@ const SinglePoolFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_singlepool_free(ptr, 1));
 
+function getArrayF64FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getFloat64ArrayMemory0().subarray(ptr / 8, ptr / 8 + len);
+}
+
 function getArrayU32FromWasm0(ptr, len) {
     ptr = ptr >>> 0;
     return getUint32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
@@ -629,6 +762,14 @@ function getBigUint64ArrayMemory0() {
         cachedBigUint64ArrayMemory0 = new BigUint64Array(wasm.memory.buffer);
     }
     return cachedBigUint64ArrayMemory0;
+}
+
+let cachedFloat64ArrayMemory0 = null;
+function getFloat64ArrayMemory0() {
+    if (cachedFloat64ArrayMemory0 === null || cachedFloat64ArrayMemory0.byteLength === 0) {
+        cachedFloat64ArrayMemory0 = new Float64Array(wasm.memory.buffer);
+    }
+    return cachedFloat64ArrayMemory0;
 }
 
 function getStringFromWasm0(ptr, len) {
@@ -744,6 +885,7 @@ function __wbg_finalize_init(instance, module) {
     wasm = instance.exports;
     wasmModule = module;
     cachedBigUint64ArrayMemory0 = null;
+    cachedFloat64ArrayMemory0 = null;
     cachedUint32ArrayMemory0 = null;
     cachedUint8ArrayMemory0 = null;
     wasm.__wbindgen_start();
