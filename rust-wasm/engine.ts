@@ -1,106 +1,38 @@
 import { parseAmount } from "../domain/amount.ts";
 import { type LoanFee, loanFeeOn } from "../domain/loan-fee.ts";
 import type { FamilyPoolState, PoolState, UniswapV2PoolState, UniswapV3PoolState } from "../domain/pool.ts";
-import type { Hop } from "../domain/route.ts";
 import { fitsUnsigned, readWords, toWords, WORDS, writeWords } from "./limbs.ts";
 import { engineModule } from "./module.ts";
+import { fitsInt32, packV3 } from "./packed-state.ts";
 import type { Engine as WasmEngine } from "./pkg/arb_engine.js";
+import type {
+	EngineHop,
+	FoundCycle,
+	OptimalRoute,
+	PoolQuestion,
+	RouteQuote,
+	SearchQuery,
+	SplitLeg,
+	SplitRoute,
+	SwapRates,
+	SwapV3,
+} from "./questions.ts";
 import { calling, refusal } from "./refusal.ts";
 import { RouteAnswers, type RouteBatch } from "./route-batch.ts";
 
-/** A hop in a pool of any family that the engine knows. */
-export interface EngineHop extends Omit<Hop, "family"> {
-	readonly family: string;
-}
-
-/** A profitable cycle of the search; amounts in base units of its start token. */
-export interface FoundCycle {
-	readonly hops: readonly EngineHop[];
-	readonly amountIn: bigint;
-	readonly grossProfit: bigint;
-}
-
-export interface RouteQuote {
-	/** One more than there are hops: `amounts[0]` is the input, `amounts[i]` what hop `i` pays out. */
-	readonly amounts: readonly bigint[];
-	/** Per hop: relative difference between execution price (LP fee taken off the input) and spot price; 0.01 is 1 %. */
-	readonly priceImpacts: readonly number[];
-}
-
-/** Output per input around one swap, base units of both tokens, in doubles: to rank and to plot. */
-export interface SwapRates {
-	/** Of an infinitesimal amount before the LP fee: the spot price. Where a family does not name its fee, the middle between both directions' rates. */
-	readonly spot: number;
-	/** The spot price after the fee, the lowest one where it varies. */
-	readonly best: number;
-	/** Of the next unit on top of the amount, fee taken off. */
-	readonly marginal: number;
-	/** The spot price once the swap is done: a Uniswap V3 pool's own; a family's without one is the marginal rate, fee left out. */
-	readonly after: number;
-}
-
-export interface OptimalRoute extends RouteQuote {
-	readonly amountIn: bigint;
-	readonly amountOut: bigint;
-	readonly grossProfit: bigint;
-	/** Other sizes around the optimum with what they would have earned (negative: lost). */
-	readonly alternatives: readonly { readonly amountIn: bigint; readonly grossProfit: bigint }[];
-}
-
-/** What one of a hop's parallel pools takes and pays. */
-export interface SplitLeg extends EngineHop {
-	readonly amountIn: bigint;
-	readonly amountOut: bigint;
-}
-
-/** A cycle of which each hop may be spread over several pools between its two tokens. */
-export interface SplitRoute {
-	readonly amountIn: bigint;
-	readonly amountOut: bigint;
-	readonly grossProfit: bigint;
-	/** One list for each hop, largest input first: a hop's inputs add up to what the hop before pays, the first one's to `amountIn`. */
-	readonly hops: readonly (readonly SplitLeg[])[];
-	/** False where no split earns more than the given route at its optimum, which `hops` then are. */
-	readonly isSplit: boolean;
-}
-
-/** What a swap of a V3 pool does until the input is used up or the price limit is reached. */
-export interface SwapV3 {
-	/** Input really taken, fee included: less than asked where the price limit ended the swap. */
-	readonly amountIn: bigint;
-	readonly amountOut: bigint;
-	readonly sqrtPriceX96: bigint;
-	readonly tick: number;
-	readonly liquidity: bigint;
-}
-
-/** A token that cycles start from and end in. */
-export interface StartToken {
-	readonly token: string;
-	/** Bound on the input, base units: what can be borrowed of the token. None where it is left out. */
-	readonly maxAmountIn?: bigint;
-}
-
-export interface SearchQuery {
-	readonly changedPools: readonly string[];
-	/** One that is named twice counts once, with the smaller bound. */
-	readonly startTokens: readonly StartToken[];
-	readonly maxHops: 2 | 3 | 4;
-	/** At most this many cycles. */
-	readonly limit: number;
-	/** True: the full ranked list, in which cycles may share pools. Else the best cycles of which no two share a pool. */
-	readonly overlapping?: boolean;
-	/** True: each size is the one that {@link Engine.optimise} finds. Else one whose profit is within a billionth, or a base unit of the coarsest token. */
-	readonly exact?: boolean;
-}
-
-/** What is asked of one pool; `amountIn` in base units of `tokenIn`. `tokenOut` may be left out where the pool has two tokens. */
-export interface PoolQuestion {
-	readonly pool: string;
-	readonly tokenIn: string;
-	readonly tokenOut?: string;
-	readonly amountIn: bigint;
-}
+export type {
+	EngineHop,
+	FoundCycle,
+	OptimalRoute,
+	PoolQuestion,
+	RouteQuote,
+	SearchQuery,
+	SplitLeg,
+	SplitRoute,
+	StartToken,
+	SwapRates,
+	SwapV3,
+} from "./questions.ts";
 
 interface KnownPool {
 	readonly id: number;
@@ -563,49 +495,10 @@ export class Engine {
 	}
 }
 
-interface PackedV3 {
-	/** Fee in pips, tick spacing, tick, lowest and highest known tick. */
-	readonly shape: Int32Array;
-	/** sqrtPriceX96 in four words, liquidity in two. */
-	readonly words: BigUint64Array;
-	readonly ticks: Int32Array;
-	/** Two words of two's complement per tick. */
-	readonly nets: BigUint64Array;
-}
-
-function packV3(state: UniswapV3PoolState): PackedV3 {
-	const sqrtPrice = parseAmount(state.sqrtPriceX96, `sqrtPriceX96 of ${state.address}`);
-	const liquidity = parseAmount(state.liquidity, `liquidity of ${state.address}`);
-	if (!fitsUnsigned(sqrtPrice, 160) || !fitsUnsigned(liquidity, 128)) {
-		throw refusal("overflow", `sqrtPriceX96 ${sqrtPrice} or liquidity ${liquidity} of pool ${state.address}`);
-	}
-	const shape = [state.feePips, state.tickSpacing, state.tick, state.tickLower, state.tickUpper];
-	if (!shape.every(fitsInt32) || !state.ticks.every(([tick]) => fitsInt32(tick))) {
-		throw refusal("invalid_state", `fee, spacing and ticks (${shape.join(", ")}) of pool ${state.address} must be integers`);
-	}
-	const words = new BigUint64Array(6);
-	writeWords(words, { offset: 0, words: 4 }, sqrtPrice);
-	writeWords(words, { offset: 4, words: 2 }, liquidity);
-	const ticks = new Int32Array(state.ticks.length);
-	const nets = new BigUint64Array(state.ticks.length * 2);
-	for (const [i, [tick, text]] of state.ticks.entries()) {
-		const net = parseAmount(text, `liquidityNet at tick ${tick} of ${state.address}`);
-		if (BigInt.asIntN(128, net) !== net) throw refusal("overflow", `liquidityNet ${net} at tick ${tick} of pool ${state.address}`);
-		ticks[i] = tick;
-		writeWords(nets, { offset: i * 2, words: 2 }, net);
-	}
-	return { shape: Int32Array.from(shape), words, ticks, nets };
-}
-
 function unpackRoute(words: BigUint64Array, hops: number): RouteQuote {
 	const amounts = Array.from({ length: hops + 1 }, (_, i) => readWords(words, { offset: i * WORDS, words: WORDS }));
 	const impacts = new Float64Array(words.slice(WORDS * (hops + 1), WORDS * (hops + 1) + hops).buffer);
 	return { amounts, priceImpacts: [...impacts] };
-}
-
-/** Typed arrays would cut a fraction or a larger number off without a word. */
-function fitsInt32(value: number): boolean {
-	return (value | 0) === value;
 }
 
 function checked(value: bigint, subject: string): BigUint64Array {
