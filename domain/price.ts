@@ -49,6 +49,8 @@ export interface UsdPrice {
 	readonly blockNumber: number;
 	readonly ageSeconds: number;
 	readonly compared: readonly ComparedSource[];
+	/** Where pools of one moment alone gave it: the least depth on the way, in wei. */
+	readonly depthWei?: Amount;
 }
 
 /** What a rollup's uptime feed says: prices of a stopped sequencer, or of one that has just come back, are not to be traded on. */

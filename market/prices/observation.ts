@@ -13,6 +13,8 @@ export interface Observation {
 	readonly ageSeconds: number;
 	/** What the source may be off by while it works as it should: a feed's deviation threshold, a tick's width. Millionths. */
 	readonly tolerancePpm: number;
+	/** What the price rests on where it is a pool's of one moment: the least depth on the way, in wei. */
+	readonly depthWei?: bigint;
 }
 
 /** Why a source that is configured says nothing that may be used. */

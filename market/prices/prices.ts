@@ -21,6 +21,7 @@ export type GatheredPrices = Pick<
  * block after. Without `prices` in the chain's settings the deepest pool against the wrapped native coin is the only source, and a stablecoin is a dollar;
  * with them, {@link combinePrice} has the rule, and what it refuses stands in `refusedPrices`. A token without a price is in neither.
  *
+ * @param of.isDetailed whether prices say where they are from and stand in dollars too; where absent, as the settings have `prices` or not
  * @param of.maxHops pools between a token and the wrapped native coin at most (1): with more, every pool given is read
  * @throws ArbError `stale_state` where the node does not have the block.
  */
@@ -32,10 +33,12 @@ export async function gatherPrices(
 		readonly pools: readonly Pool[];
 		readonly tokens?: readonly string[];
 		readonly maxHops?: number;
+		readonly isDetailed?: boolean;
 	},
 ): Promise<GatheredPrices> {
 	const { chain, block } = of;
 	const settings = chain.prices;
+	const isDetailed = of.isDetailed ?? settings !== undefined;
 	const tokens = of.tokens ?? chain.tokens.map((token) => token.address);
 	const [header, priorityFee, sequencer] = await Promise.all([
 		client.block(block.hash),
@@ -63,15 +66,13 @@ export async function gatherPrices(
 	const prices = tokens.flatMap((token) => {
 		if (token === chain.wrappedNative) return native;
 		const combined = found.find((each) => each.token === token)?.combined;
-		return combined?.kind === "price"
-			? [tokenPrice(token, combined, { blockNumber: block.number, isDetailed: settings !== undefined })]
-			: [];
+		return combined?.kind === "price" ? [tokenPrice(token, combined, { blockNumber: block.number, isDetailed })] : [];
 	});
 	const usd =
 		nativeUsd.kind === "price"
 			? { nativeUsd: toNumber(nativeUsd.observation.price), nativeUsdSource: nativeUsd.observation.source }
 			: { nativeUsd: null, nativeUsdSource: settings === undefined ? "no pool with a stablecoin" : nativeUsd.message };
-	if (settings === undefined) return { ...gas, prices, ...usd };
+	if (!isDetailed) return { ...gas, prices, ...usd };
 	return {
 		...gas,
 		prices,
@@ -121,6 +122,7 @@ function usdPrice(of: {
 			source: own?.observation.source ?? nativeUsd.observation.source,
 			ageSeconds: Math.max(own?.observation.ageSeconds ?? 0, nativeUsd.observation.ageSeconds),
 			compared: own?.compared ?? nativeUsd.compared,
+			...(own?.observation.depthWei === undefined ? {} : { depthWei: own.observation.depthWei.toString() }),
 		},
 	];
 }

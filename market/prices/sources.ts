@@ -92,7 +92,8 @@ function twapQuestions(of: {
 /** Arbitrage closes a gap only as far as the pools' fees let it: that much a pool's price may be off. Fees are millionths. */
 function depthReading(depth: DepthPrice, fees: ReadonlyMap<string, number>): Reading {
 	const tolerancePpm = depth.way.reduce((sum, pool) => sum + (fees.get(pool) ?? 0), 0);
-	return { observation: { kind: "depth", source: depth.way.join(">"), price: depth.price, ageSeconds: 0, tolerancePpm } };
+	const { price, depthWei } = depth;
+	return { observation: { kind: "depth", source: depth.way.join(">"), price, ageSeconds: 0, tolerancePpm, depthWei } };
 }
 
 function deepestFirst(found: ReadonlyMap<string, DepthPrice>): [string, DepthPrice][] {
