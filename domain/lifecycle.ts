@@ -72,7 +72,7 @@ export interface PriceFacts {
 	readonly usdPrices?: readonly UsdPrice[];
 	readonly refusedPrices?: readonly RefusedPrice[];
 	readonly sequencer?: SequencerStatus;
-	/** Bound on what the transaction's data costs, on a rollup; absent on other chains. */
+	/** What the transaction's data costs on a rollup, with amounts that do not compress in the places of those not decided yet; absent on other chains. */
 	readonly l1DataFeeWei?: Amount;
 }
 

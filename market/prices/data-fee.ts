@@ -11,12 +11,12 @@ export const GAS_PRICE_ORACLE = "0x420000000000000000000000000000000000000f";
 /** Arbitrum's `NodeInterface`: no contract, the node answers calls to this address itself. */
 export const NODE_INTERFACE = "0x00000000000000000000000000000000000000c8";
 
-const GET_L1_FEE_UPPER_BOUND = id("getL1FeeUpperBound(uint256)").slice(0, 10);
+const GET_L1_FEE = id("getL1Fee(bytes)").slice(0, 10);
 const IS_ISTHMUS = id("isIsthmus()").slice(0, 10);
 const GET_OPERATOR_FEE = id("getOperatorFee(uint256)").slice(0, 10);
 const GAS_ESTIMATE_L1_COMPONENT = id("gasEstimateL1Component(address,bool,bytes)").slice(0, 10);
 
-/** A transaction whose data is to be paid for. Its amounts and fees need not be known yet, only how long its calldata is. */
+/** A transaction whose data is to be paid for. What is not known of it yet stands in it as bytes that do not compress. */
 export interface PostedTransaction {
 	readonly chainId: number;
 	readonly to: string;
@@ -26,9 +26,9 @@ export interface PostedTransaction {
 }
 
 /**
- * What a rollup charges for posting a transaction's data, in wei at one block, as its own contract says. On OP-stack chains the bound for a transaction of
- * this size (Fjord's `getL1FeeUpperBound`, which the compressed size exceeds in one transaction of ten thousand) and the operator fee since Isthmus. On
- * Arbitrum the gas that the poster's share is charged as, at the base fee: there it is inside the receipt's gas used, not beside it.
+ * What a rollup charges for posting a transaction's data, in wei at one block, as its own contract says. On OP-stack chains `getL1Fee` of
+ * the unsigned transaction, which since Fjord compresses it (the bound by its size alone, `getL1FeeUpperBound`, is more than twice as much for calldata
+ * that is half zeros), and the operator fee since Isthmus. On Arbitrum the gas that the poster's share is charged as, at the base fee: there it is inside the receipt's gas used, not beside it.
  *
  * @throws ArbError `chain` where the chain does not answer as a chain of its kind
  */
@@ -45,11 +45,16 @@ export async function readDataFee(
 }
 
 async function opStackFee(client: Pick<ChainClient, "callAt">, transaction: PostedTransaction, block: PriceBlock): Promise<bigint> {
-	const questions = [GET_L1_FEE_UPPER_BOUND + word(unsignedSize(transaction)), IS_ISTHMUS, GET_OPERATOR_FEE + word(transaction.gas)].map(
-		(data) => ({ to: GAS_PRICE_ORACLE, data, words: 1 }),
-	);
+	const questions = [
+		GET_L1_FEE +
+			AbiCoder.defaultAbiCoder()
+				.encode(["bytes"], [unsigned(transaction)])
+				.slice(2),
+		IS_ISTHMUS,
+		GET_OPERATOR_FEE + transaction.gas.toString(16).padStart(64, "0"),
+	].map((data) => ({ to: GAS_PRICE_ORACLE, data, words: 1 }));
 	const [l1Fee, isIsthmus, operatorFee] = await tryCalls(client, block.hash, questions);
-	if (!l1Fee) throw unanswered(GAS_PRICE_ORACLE, "getL1FeeUpperBound", "the chain is no OP-stack chain, or older than Fjord");
+	if (!l1Fee) throw unanswered(GAS_PRICE_ORACLE, "getL1Fee", "the chain is no OP-stack chain");
 	// Before Isthmus there is no operator fee, and the oracle has neither of the two functions.
 	if (!isIsthmus || uintAt(isIsthmus, 0) === 0n) return uintAt(l1Fee, 0);
 	if (!operatorFee) throw unanswered(GAS_PRICE_ORACLE, "getOperatorFee", "though it says that the chain has Isthmus");
@@ -64,15 +69,15 @@ async function arbitrumFee(client: Pick<ChainClient, "callAt">, transaction: Pos
 	return uintAt(answer, 0) * uintAt(answer, 1);
 }
 
-/** Bytes of the unsigned EIP-1559 transaction with every number as long as it may become. */
-function unsignedSize({ chainId, to, calldata }: PostedTransaction): number {
-	const longest = { nonce: 2 ** 32 - 1, gasLimit: 2n ** 32n - 1n, maxFeePerGas: 2n ** 64n - 1n, maxPriorityFeePerGas: 2n ** 64n - 1n };
-	const { unsignedSerialized } = Transaction.from({ type: 2, chainId, to, data: calldata, value: 0n, ...longest });
-	return (unsignedSerialized.length - 2) / 2;
-}
-
-function word(value: bigint | number): string {
-	return value.toString(16).padStart(64, "0");
+/** The unsigned EIP-1559 transaction, its numbers as long as they may become and without repetitions, like those they stand for. */
+function unsigned({ chainId, to, calldata }: PostedTransaction): string {
+	const numbers = {
+		nonce: 0xc2b2ae35,
+		gasLimit: 0x85ebca6bn,
+		maxFeePerGas: 0xd6e8feb86659fd93n,
+		maxPriorityFeePerGas: 0x9e3779b97f4a7c15n,
+	};
+	return Transaction.from({ type: 2, chainId, to, data: calldata, value: 0n, ...numbers }).unsignedSerialized;
 }
 
 function unanswered(address: string, method: string, why: string): ArbError {

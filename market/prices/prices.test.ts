@@ -298,7 +298,7 @@ describe("the fee for a transaction's data", () => {
 		}
 	});
 
-	it("is the bound for the unsigned transaction's size on an OP-stack chain, with the operator fee once it has Isthmus", async () => {
+	it("is what the oracle says of the unsigned transaction on an OP-stack chain, with the operator fee once it has Isthmus", async () => {
 		await contracts.place("FjordOracle", GAS_PRICE_ORACLE);
 		const fjord = await readDataFee(client, { kind: "op-stack", transaction, block: await client.head() });
 		// 500 bytes of calldata, and what is around them: chain id, nonce, fees, gas limit, address and the lengths.

@@ -49,8 +49,8 @@ contract IsthmusOracle {
         return true;
     }
 
-    function getL1FeeUpperBound(uint256 size) external pure returns (uint256) {
-        return size * 1000;
+    function getL1Fee(bytes calldata transaction) external pure returns (uint256) {
+        return transaction.length * 1000;
     }
 
     function getOperatorFee(uint256 gas) external pure returns (uint256) {
@@ -60,8 +60,8 @@ contract IsthmusOracle {
 
 /// @notice The same before Isthmus.
 contract FjordOracle {
-    function getL1FeeUpperBound(uint256 size) external pure returns (uint256) {
-        return size * 1000;
+    function getL1Fee(bytes calldata transaction) external pure returns (uint256) {
+        return transaction.length * 1000;
     }
 }
 
