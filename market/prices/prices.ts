@@ -40,10 +40,11 @@ export async function gatherPrices(
 	const settings = chain.prices;
 	const isDetailed = of.isDetailed ?? settings !== undefined;
 	const tokens = of.tokens ?? chain.tokens.map((token) => token.address);
-	const [header, priorityFee, sequencer] = await Promise.all([
+	const [header, priorityFee, sequencer, sources] = await Promise.all([
 		client.block(block.hash),
 		client.suggestPriorityFee(block),
 		settings?.sequencer ? readSequencer(client, settings.sequencer, block) : null,
+		readSources(client, { ...of, tokens, maxHops: of.maxHops ?? 1 }),
 	]);
 	if (header === null) {
 		throw new ArbError({
@@ -57,7 +58,6 @@ export async function gatherPrices(
 	if (sequencer !== null && sequencer.status !== "up") {
 		return { ...gas, prices: native, nativeUsd: null, nativeUsdSource: sequencer.message, sequencer };
 	}
-	const sources = await readSources(client, { ...of, tokens, maxHops: of.maxHops ?? 1 });
 	const maxDisagreementPpm = settings?.maxDisagreementPpm ?? 0;
 	const nativeUsd = combinePrice({ readings: nativeUsdReadings(chain, sources), maxDisagreementPpm });
 	const found = tokens
