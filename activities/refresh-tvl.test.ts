@@ -73,6 +73,15 @@ describe("refreshing the values of pools", () => {
 		expect((await readPools(fresh.db, 31337)).every((pool) => pool.allowed)).toBe(true);
 	});
 
+	it("leaves a pool where it is while the price of one of its tokens is refused", async () => {
+		const [, small = ""] = exchange.pairs;
+		const [, second = ""] = exchange.chain.tokens.map((token) => token.address);
+		// No contract is at the feed's address: its token has no price that may be used.
+		const feed = { pair: "TWO/USD", address: `0x${"99".repeat(20)}`, tokens: [second], heartbeatSeconds: 1, deviationPpm: 0 };
+		await refresh({ ...floorOf(1_500_000), feeds: [feed] });
+		expect((await poolsBelowFloor(fresh.db, 31337)).has(small)).toBe(false);
+	});
+
 	it("changes nothing while the native coin has no price in dollars", async () => {
 		await expect(refresh(floorOf(1_500_000), [])).rejects.toMatchObject({ type: "unavailable", nonRetryable: false });
 		expect((await poolsBelowFloor(fresh.db, 31337)).size).toBe(0);

@@ -44,7 +44,7 @@ async function refreshTvl(
 	const [registered, block, left] = await Promise.all([readPools(db, chainId), client.head(), poolsBelowFloor(db, chainId)]);
 	const pools = registered.filter((pool) => pool.allowed);
 	if (pools.length === 0) return { blockNumber: block.number, summary: "the registry has no pools yet" };
-	const tokens = [...new Set(pools.flatMap((pool) => [pool.token0, pool.token1]))];
+	const tokens = [...new Set([chain.wrappedNative, ...pools.flatMap((pool) => [pool.token0, pool.token1])])];
 	const [prices, holdings] = await Promise.all([
 		gatherPrices(client, { chain, block, pools, tokens, maxHops: chain.prices?.maxHops ?? MAX_HOPS, isDetailed: true }),
 		readHoldings(client, pools, block.hash),
@@ -76,7 +76,9 @@ async function refreshTvl(
 	}
 	const rows = table.rows();
 	const floorUsd = chain.prices?.tvlFloorUsd;
-	const changes = floorUsd === undefined ? { leaving: [], returning: [...left] } : floorChanges({ rows, floorUsd, left });
+	const refused = new Set(prices.refusedPrices?.map((price) => price.token));
+	const undecided = new Set(pools.filter(({ token0, token1 }) => refused.has(token0) || refused.has(token1)).map((pool) => pool.address));
+	const changes = floorUsd === undefined ? { leaving: [], returning: [...left] } : floorChanges({ rows, floorUsd, left, undecided });
 	await recordTvl(db, {
 		...{ chainId, blockNumber: block.number, at: new Date(block.timestamp * 1000) },
 		values: rows.map((row) => ({ ...row, microUsd: row.microUsd.toString() })),

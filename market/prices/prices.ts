@@ -60,12 +60,14 @@ export async function gatherPrices(
 	}
 	const maxDisagreementPpm = settings?.maxDisagreementPpm ?? 0;
 	const nativeUsd = combinePrice({ readings: nativeUsdReadings(chain, sources), maxDisagreementPpm });
-	const found = tokens
-		.filter((token) => token !== chain.wrappedNative)
-		.map((token) => ({ token, combined: combinePrice({ readings: readingsOf(token, sources, nativeUsd), maxDisagreementPpm }) }));
+	const found: ReadonlyMap<string, Combined> = new Map(
+		tokens
+			.filter((token) => token !== chain.wrappedNative)
+			.map((token) => [token, combinePrice({ readings: readingsOf(token, sources, nativeUsd), maxDisagreementPpm })]),
+	);
 	const prices = tokens.flatMap((token) => {
 		if (token === chain.wrappedNative) return native;
-		const combined = found.find((each) => each.token === token)?.combined;
+		const combined = found.get(token);
 		return combined?.kind === "price" ? [tokenPrice(token, combined, { blockNumber: block.number, isDetailed })] : [];
 	});
 	const usd =
@@ -77,10 +79,13 @@ export async function gatherPrices(
 		...gas,
 		prices,
 		...usd,
-		usdPrices: tokens.flatMap((token) => usdPrice({ token, chain, found, nativeUsd, blockNumber: block.number })),
+		usdPrices: tokens.flatMap((token) => {
+			const inNative = token === chain.wrappedNative ? "itself" : found.get(token);
+			return usdPrice({ token, inNative, nativeUsd, blockNumber: block.number });
+		}),
 		refusedPrices: [
 			...refused(chain.wrappedNative, "usd", nativeUsd),
-			...found.flatMap(({ token, combined }) => refused(token, "native", combined)),
+			...[...found].flatMap(([token, combined]) => refused(token, "native", combined)),
 		],
 		...(sequencer === null ? {} : { sequencer }),
 	};
@@ -105,16 +110,14 @@ function tokenPrice(
 
 function usdPrice(of: {
 	readonly token: string;
-	readonly chain: PricedChain;
-	readonly found: readonly { readonly token: string; readonly combined: Combined }[];
+	readonly inNative: Combined | "itself" | undefined;
 	readonly nativeUsd: Combined;
 	readonly blockNumber: number;
 }): UsdPrice[] {
-	const { token, nativeUsd, blockNumber } = of;
-	if (nativeUsd.kind !== "price") return [];
-	const inNative = of.found.find((each) => each.token === token)?.combined;
-	if (token !== of.chain.wrappedNative && inNative?.kind !== "price") return [];
-	const own = inNative?.kind === "price" ? inNative : null;
+	const { token, inNative, nativeUsd, blockNumber } = of;
+	if (nativeUsd.kind !== "price" || inNative === undefined) return [];
+	if (inNative !== "itself" && inNative.kind !== "price") return [];
+	const own = inNative === "itself" ? null : inNative;
 	const price = own === null ? nativeUsd.observation.price : product(own.observation.price, nativeUsd.observation.price);
 	return [
 		{

@@ -94,8 +94,14 @@ describe("the floor", () => {
 		["a pool that left comes back with a tenth more", 1_100, true, "returning"],
 		["a pool that left and is still below it stays out", 10, true, "neither"],
 	] as const)("%s", (_, usd, isOut, expected) => {
-		const changes = floorChanges({ rows: [row("p", usd)], floorUsd: 1_000, left: new Set(isOut ? ["p"] : []) });
+		const changes = floorChanges({ rows: [row("p", usd)], floorUsd: 1_000, left: new Set(isOut ? ["p"] : []), undecided: new Set() });
 		expect(changes).toEqual({ leaving: expected === "leaving" ? ["p"] : [], returning: expected === "returning" ? ["p"] : [] });
+	});
+
+	it("leaves pools as they are while a price that they depend on is refused", () => {
+		const rows = [row("in", 1), row("out", 9_999)];
+		const changes = floorChanges({ rows, floorUsd: 1_000, left: new Set(["out"]), undecided: new Set(["in", "out"]) });
+		expect(changes).toEqual({ leaving: [], returning: [] });
 	});
 
 	it("is for pools, not for the sums of dexes and chain", () => {
@@ -103,6 +109,6 @@ describe("the floor", () => {
 			{ ...row("v2", 1), scope: "dex" as const },
 			{ ...row("all", 1), scope: "chain" as const },
 		];
-		expect(floorChanges({ rows, floorUsd: 1_000, left: new Set() })).toEqual({ leaving: [], returning: [] });
+		expect(floorChanges({ rows, floorUsd: 1_000, left: new Set(), undecided: new Set() })).toEqual({ leaving: [], returning: [] });
 	});
 });

@@ -171,13 +171,19 @@ const RETURN_PERCENT = 110n;
  *
  * @param of.floorUsd whole US dollars
  * @param of.left addresses of the pools that are left out now
+ * @param of.undecided pools with a token whose price is refused: they stay as they are until it is known again
  */
-export function floorChanges(of: { readonly rows: readonly TvlRow[]; readonly floorUsd: number; readonly left: ReadonlySet<string> }): {
+export function floorChanges(of: {
+	readonly rows: readonly TvlRow[];
+	readonly floorUsd: number;
+	readonly left: ReadonlySet<string>;
+	readonly undecided: ReadonlySet<string>;
+}): {
 	readonly leaving: readonly string[];
 	readonly returning: readonly string[];
 } {
 	const floor = BigInt(of.floorUsd) * 1_000_000n;
-	const pools = of.rows.filter((row) => row.scope === "pool");
+	const pools = of.rows.filter((row) => row.scope === "pool" && !of.undecided.has(row.name));
 	return {
 		leaving: pools.filter(({ name, microUsd }) => !of.left.has(name) && microUsd < floor).map((row) => row.name),
 		returning: pools.filter(({ name, microUsd }) => of.left.has(name) && microUsd * 100n >= floor * RETURN_PERCENT).map((row) => row.name),
