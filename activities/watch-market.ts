@@ -4,6 +4,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes, WorkflowIdReusePolicy 
 import { readControl } from "../db/control.ts";
 import { upsertPools, upsertTokens } from "../db/registry.ts";
 import { busyPools } from "../db/submissions.ts";
+import { poolsBelowFloor } from "../db/tvl.ts";
 import { currentFencingNumber, takeFencingNumber } from "../db/watchers.ts";
 import type { BlockRef, Candidate } from "../domain/candidate.ts";
 import { ArbError } from "../domain/errors.ts";
@@ -17,6 +18,7 @@ import { Engine } from "../rust-wasm/engine.ts";
 import { type ActorActivities, SEARCH_ATTRIBUTES } from "../workflows/messages.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { ChainDependencies } from "./dependencies.ts";
+import { SearchFloor } from "./search-floor.ts";
 import { asFailure } from "./step.ts";
 
 /** An activity ends with its actor's run, so the watch ends by itself before that run grows old. */
@@ -77,8 +79,11 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 			);
 			const pools = permitted.filter(({ allowed }) => allowed);
 			const book = new PoolBook(deps.client, pools);
+			const addresses = new Set(pools.map((pool) => pool.address));
 			using engine = new Engine();
-			engine.upsertPools(await book.load(from));
+			const floor = new SearchFloor({ book, engine });
+			await book.load(from);
+			floor.update([...addresses]);
 			deps.log.info({ ...log, fencingNumber, pools: pools.length, block: from.number }, "watching the market");
 			const loan = { vault: deps.chain.balancerVault, tokens: deps.chain.startTokens };
 			let liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: from.hash });
@@ -92,18 +97,20 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 				}
 				return liquidity;
 			};
-			const consider = async (block: BlockRef, changedPools: readonly string[]): Promise<void> => {
+			const consider = async (block: BlockRef, changed: readonly string[]): Promise<void> => {
 				head = block.number;
-				const [newest, control, busy, lent] = await Promise.all([
+				const [newest, control, busy, lent, belowFloor] = await Promise.all([
 					currentFencingNumber(deps.db, chainId),
 					readControl(deps.db, chainId),
 					busyPools(deps.db, chainId),
 					lendable(block),
+					poolsBelowFloor(deps.db, chainId),
 				]);
 				if (newest !== fencingNumber) {
 					deps.log.warn({ ...log, fencingNumber, newest }, "a later watcher has taken over");
 					ended.abort();
 				}
+				const changedPools = [...changed, ...floor.move({ below: belowFloor, pools: addresses })];
 				if (newest !== fencingNumber || control.paused || control.killSwitch || changedPools.length === 0) return;
 				const { maxLifecyclesPerBlock } = deps.chain.policy;
 				const worth = candidatesOf({
@@ -121,14 +128,11 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 				await Promise.all(worth.map((candidate) => startLifecycle(deps, candidate)));
 			};
 			// What stands open on the block that this watch begins with changes no more: it is looked at once, whole.
-			await consider(
-				from,
-				pools.map((pool) => pool.address),
-			);
+			await consider(from, [...addresses]);
 			await followChain(deps.client, book, signal, {
 				onBlock: async ({ block, changedPools, reorgDepth, isHead }) => {
 					if (reorgDepth > 0) deps.log.warn({ ...log, block: block.number, reorgDepth }, "blocks were taken back");
-					engine.upsertPools(changedPools.map((address) => book.state(address)));
+					floor.update(changedPools);
 					if (isHead) await consider(block, changedPools);
 				},
 			});

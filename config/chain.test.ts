@@ -58,3 +58,37 @@ describe("the dexes of a chain file", () => {
 		expect(() => parseChainConfig(chainFile(["uniswap-v2", name]), "test")).toThrow(message);
 	});
 });
+
+describe("the sources of prices in a chain file", () => {
+	const FEED = { pair: "ETH/USD", tokens: [WETH], heartbeatSeconds: 3_600, deviationPpm: 5_000 };
+	const prices = (feeds: readonly unknown[], more: object = {}) => ({ feeds, maxDisagreementPpm: 10_000, minDepthWei: "1", ...more });
+	const chainWith = (change: object) => parseChainConfig({ ...(chainFile(["uniswap-v3"]) as object), ...change }, "test");
+
+	it("have the registry's address where they name none, and read back as they were written", () => {
+		const parsed = chainWith({ prices: prices([FEED]) });
+		expect(parsed.prices).toMatchObject({ feeds: [{ ...FEED, tokens: [WETH.toLowerCase()] }], sequencer: null, maxHops: 3 });
+		expect(parsed.prices?.feeds[0]?.address).toBe("0x5f4ec3df9cbd43714fe2740f5e3616155c5b8419");
+		expect(parseChainConfig(JSON.parse(JSON.stringify(parsed)), "test")).toEqual(parsed);
+	});
+
+	it("have the registry's uptime feed and data fee on a rollup, also where the file leaves them out", () => {
+		const base = chainWith({ chainId: 8453, dexes: ["uniswap-v3"], prices: prices([FEED], { sequencer: null }) });
+		expect(base.prices?.sequencer).toEqual({ address: "0xbcf85224fc0756b9fa45aa7892530b47e10b6433", graceSeconds: 3_600 });
+		expect(base.dataFee).toBe("op-stack");
+		expect(chainWith({ chainId: 42161 }).dataFee).toBe("arbitrum");
+		expect(chainWith({})).not.toHaveProperty("dataFee");
+	});
+
+	it.each([
+		[
+			"a feed that the registry does not have",
+			[{ ...FEED, pair: "XYZ/USD" }],
+			/prices\.feeds\.0\.address: the registry has no feed XYZ\/USD/,
+		],
+		["a token that is none of the file's", [{ ...FEED, tokens: [ACCOUNT] }], /prices\.feeds\.0\.tokens: 0x1111.* is none of the tokens/],
+		["a token with two feeds", [FEED, { ...FEED, pair: "BTC/USD" }], /prices\.feeds\.1\.tokens: .* has a feed already/],
+		["a feed without a heartbeat", [{ ...FEED, heartbeatSeconds: undefined }], /prices\.feeds\.0\.heartbeatSeconds/],
+	])("are refused with %s", (_, feeds, message) => {
+		expect(() => chainWith({ prices: prices(feeds) })).toThrow(message);
+	});
+});

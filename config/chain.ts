@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { ArbError, messageOf } from "../domain/errors.ts";
+import { CHAINS } from "./chains/all.ts";
+import { dataFeeSchema } from "./chains/chain-facts.ts";
 import { DEPLOYMENTS } from "./dexes/all.ts";
 import { derivationSchema, knownPoolSchema } from "./dexes/deployment.ts";
 import { rpcSchema } from "./endpoints.ts";
+import { completePrices, type PriceSettings, pricesSchema } from "./prices.ts";
 import { parseWith } from "./validation.ts";
 
 const address = z
@@ -93,6 +96,10 @@ const chainSchema = z
 		/** Tokens counted as one US dollar, for display and features. */
 		stablecoins: z.array(address),
 		tokens: z.array(tokenSchema).min(2),
+		/** Sources of prices besides pools; where absent, pools alone give them. */
+		prices: pricesSchema(address).optional(),
+		/** Who tells the fee for posted data, on a rollup; the registry's where absent. */
+		dataFee: dataFeeSchema.optional(),
 		/** Dexes of the registry by their names, or rows of their own. */
 		dexes: z.array(z.union([z.string().min(1), dexSchema])).min(1),
 		balancerVault: address,
@@ -120,7 +127,7 @@ const chainSchema = z
 		path: ["startTokens"],
 		message: "cycles start from the wrapped native coin only: gas and profit are booked in one unit",
 	})
-	.transform(({ dexes, ...chain }, context) => {
+	.transform(({ dexes, prices, ...chain }, context) => {
 		const rows: DexRow[] = [];
 		for (const [index, dex] of dexes.entries()) {
 			if (typeof dex !== "string") rows.push(dex);
@@ -130,7 +137,20 @@ const chainSchema = z
 				else context.addIssue({ code: "custom", path: ["dexes", index], message: found });
 			}
 		}
-		return { ...chain, dexes: rows };
+		const facts = CHAINS.find((known) => known.chainId === chain.chainId);
+		const dataFee = chain.dataFee ?? facts?.dataFee;
+		let settings: PriceSettings | undefined;
+		if (prices !== undefined) {
+			const completed = completePrices({ prices, facts, knownTokens: chain.tokens.map((token) => token.address) });
+			for (const { path, message } of completed.issues) context.addIssue({ code: "custom", path: ["prices", ...path], message });
+			settings = completed.settings;
+		}
+		return {
+			...chain,
+			dexes: rows,
+			...(dataFee === undefined ? {} : { dataFee }),
+			...(settings === undefined ? {} : { prices: settings }),
+		};
 	});
 
 /** The rows of a dex of the registry on a chain, in the form of this file; a sentence where the system cannot trade there. */

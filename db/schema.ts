@@ -72,6 +72,8 @@ export const pools = pgTable(
 		/** Why it is not allowed; empty where it is. */
 		reason: text("reason").notNull().default(""),
 		discoveredAtBlock: blockNumber("discovered_at_block").notNull(),
+		/** Holds less than the chain's floor: left out of the search until it has more. Kept apart from `allowed`, which others decide. */
+		isBelowFloor: boolean("is_below_floor").notNull().default(false),
 		updatedAt: instant("updated_at").notNull().defaultNow(),
 	},
 	(t) => [primaryKey({ columns: [t.chainId, t.address] })],
@@ -351,4 +353,24 @@ export const samples = pgTable(
 		createdAt: instant("created_at").notNull().defaultNow(),
 	},
 	(t) => [index("samples_by_block").on(t.chainId, t.blockNumber, t.workflowId)],
+);
+
+export type TvlScope = "pool" | "dex" | "chain";
+
+/** What pools hold over time, in millionths of a US dollar. Days that rows are kept: `TVL_RETENTION_DAYS` in `tvl.ts`. */
+export const tvl = pgTable(
+	"tvl",
+	{
+		chainId: chainId(),
+		scope: text("scope").$type<TvlScope>().notNull(),
+		/** The pool's address, the dex, or `all`. */
+		name: text("name").notNull(),
+		blockNumber: blockNumber("block_number").notNull(),
+		/** The block's timestamp. */
+		at: instant("at").notNull(),
+		microUsd: amount("micro_usd").notNull(),
+		/** A token without a price counts for nothing: the value is at least this. */
+		isPartial: boolean("is_partial").notNull(),
+	},
+	(t) => [primaryKey({ columns: [t.chainId, t.scope, t.name, t.blockNumber] }), index("tvl_by_age").on(t.chainId, t.scope, t.at)],
 );

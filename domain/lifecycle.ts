@@ -3,6 +3,7 @@ import type { BlockRef, Candidate } from "./candidate.ts";
 import type { Posting } from "./ledger.ts";
 import type { Mode, Outcome, Reason, Step } from "./outcome.ts";
 import type { FlashLoan, Plan, RelayKind } from "./plan.ts";
+import type { ComparedSource, PriceSourceKind, RefusedPrice, SequencerStatus, UsdPrice } from "./price.ts";
 
 /**
  * What each step of a lifecycle observes (facts) and what a pure function of `strategy/` makes of it (decision). Both are in the
@@ -45,15 +46,20 @@ export interface TokenPrice {
 	readonly token: string;
 	readonly numeratorWei: Amount;
 	readonly denominatorUnits: Amount;
-	/** `wrapped-native`, or the pool whose depth gave it. */
+	/** `wrapped-native`, or the feed or pool that gave it; several pools on the way are joined by `>`. */
 	readonly source: string;
+	/** The block that it was read at. */
 	readonly blockNumber: number;
+	/** These three only where the settings name more sources than pools. Seconds from what the source speaks of to the block. */
+	readonly kind?: PriceSourceKind;
+	readonly ageSeconds?: number;
+	readonly compared?: readonly ComparedSource[];
 }
 
 export interface PriceFacts {
 	readonly block: BlockRef;
 	readonly prices: readonly TokenPrice[];
-	/** USD per whole native coin, from the deepest stablecoin pool: for display and features only. */
+	/** USD per whole native coin, by feed or from the deepest stablecoin pool: for display and features only. Null where there is none or it is refused. */
 	readonly nativeUsd: number | null;
 	readonly nativeUsdSource: string;
 	/** What the chain asks in the next block, and what recent blocks paid on top. */
@@ -62,6 +68,12 @@ export interface PriceFacts {
 	readonly headNumber: number;
 	readonly maxAgeBlocks: number;
 	readonly startToken: string;
+	/** These three only where the settings name more sources than pools. */
+	readonly usdPrices?: readonly UsdPrice[];
+	readonly refusedPrices?: readonly RefusedPrice[];
+	readonly sequencer?: SequencerStatus;
+	/** What the transaction's data costs on a rollup, with amounts that do not compress in the places of those not decided yet; absent on other chains. */
+	readonly l1DataFeeWei?: Amount;
 }
 
 export type PriceDecision = Decision<{

@@ -22,6 +22,8 @@ export const REJECTION_CODES = [
 	"fenced",
 	"price_missing",
 	"price_stale",
+	"price_disputed",
+	"sequencer_down",
 	"gas_price_missing",
 	"not_profitable",
 	"exceeds_loan_liquidity",

@@ -19,3 +19,8 @@ export function walletWorkflowId(chainId: number, address: string): string {
 export function epochWorkflowId(chainId: number): string {
 	return `epoch-${chainId}`;
 }
+
+/** Of the schedule and, with the time behind it, of the workflows that it starts. */
+export function tvlScheduleId(chainId: number): string {
+	return `tvl-${chainId}`;
+}

@@ -52,6 +52,15 @@ describe("the draft of a plan", () => {
 });
 
 describe("plan", () => {
+	it("counts what a rollup charges for the transaction's data against profit, limit and revert", () => {
+		const withFee = (l1DataFeeWei: bigint) =>
+			decidePlan({ ...asked, price: { ...asked.price, l1DataFeeWei: l1DataFeeWei.toString() } }, facts);
+		const atLimit = BigInt(facts.limits.maxGasCostWei) - 450_000n * BigInt(draft.maxFeePerGasWei);
+		expect(withFee(atLimit)).toMatchObject({ kind: "proceed" });
+		expect(withFee(atLimit + 1n)).toMatchObject({ kind: "reject", reason: { code: "limit_exceeded" } });
+		expect(withFee(10n ** 18n)).toMatchObject({ kind: "reject", reason: { code: "gas_above_profit" } });
+	});
+
 	it("goes on with what the simulation confirmed", () => {
 		expect(decidePlan(asked, facts)).toMatchObject({
 			kind: "proceed",

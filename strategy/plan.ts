@@ -108,14 +108,17 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 	}
 	const v3Hops = BigInt(candidate.route.filter((hop) => hop.family === "uniswap-v3").length);
 	const gasLimit = (BigInt(simulation.gasUsed) * GAS_LIMIT_MARGIN_BPS) / BPS + v3Hops * GAS_LIMIT_PER_V3_HOP;
-	const gasCostWei = BigInt(simulation.gasUsed) * (BigInt(price.nextBaseFeePerGasWei) + BigInt(draft.maxPriorityFeePerGasWei));
-	const netProfitWei = toWei(BigInt(simulation.profit), price.startTokenPrice) - gasCostWei - BigInt(price.l1DataFeeWei);
+	// Posted data is paid for in a revert too.
+	const dataFeeWei = BigInt(price.l1DataFeeWei);
+	const gasPriceWei = BigInt(price.nextBaseFeePerGasWei) + BigInt(draft.maxPriorityFeePerGasWei);
+	const gasCostWei = BigInt(simulation.gasUsed) * gasPriceWei + dataFeeWei;
+	const netProfitWei = toWei(BigInt(simulation.profit), price.startTokenPrice) - gasCostWei;
 	if (netProfitWei <= 0n)
 		return reject("plan", "gas_above_profit", `gas costs ${gasCostWei} wei; the simulated profit is ${simulation.profit}`);
 
 	const exceeded = firstExceeded([
 		["input", BigInt(detect.amountIn), BigInt(limits.maxAmountIn)],
-		["gas cost at the limit", gasLimit * BigInt(draft.maxFeePerGasWei), BigInt(limits.maxGasCostWei)],
+		["gas cost at the limit", gasLimit * BigInt(draft.maxFeePerGasWei) + dataFeeWei, BigInt(limits.maxGasCostWei)],
 		["loss today", BigInt(usage.lossWeiToday), BigInt(limits.maxLossWeiPerDay)],
 		["submissions in the last minute", BigInt(usage.submissionsLastMinute) + 1n, BigInt(limits.maxSubmissionsPerMinute)],
 	]);

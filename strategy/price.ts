@@ -1,8 +1,17 @@
 import type { PriceDecision, PriceFacts } from "../domain/lifecycle.ts";
+import type { RejectionCode } from "../domain/outcome.ts";
+import type { RefusalCode } from "../domain/price.ts";
 import { reject } from "./rejection.ts";
 
-/** Are the prices that money depends on there, and young enough? */
+/** Refusals of a price that say that its source is too old, and that two sources contradict each other; all others leave it missing. */
+const REFUSED_AS: Readonly<Partial<Record<RefusalCode, RejectionCode>>> = { feed_stale: "price_stale", sources_disagree: "price_disputed" };
+
+/** Are the prices that money depends on there, young enough and undisputed, on a chain whose sequencer runs? */
 export function decidePrice(facts: PriceFacts): PriceDecision {
+	const { sequencer } = facts;
+	if (sequencer !== undefined && sequencer.status !== "up") return reject("price", "sequencer_down", sequencer.message);
+	const refused = facts.refusedPrices?.find((price) => price.token === facts.startToken && price.quote === "native");
+	if (refused !== undefined) return reject("price", REFUSED_AS[refused.code] ?? "price_missing", refused.message);
 	const startTokenPrice = facts.prices.find((price) => price.token === facts.startToken);
 	if (startTokenPrice === undefined)
 		return reject("price", "price_missing", `no price of start token ${facts.startToken} in the native coin`);
@@ -26,7 +35,7 @@ export function decidePrice(facts: PriceFacts): PriceDecision {
 		nextBaseFeePerGasWei: facts.nextBaseFeePerGasWei,
 		priorityFeePerGasWei: facts.priorityFeePerGasWei,
 		nativeUsd: facts.nativeUsd,
-		l1DataFeeWei: "0",
+		l1DataFeeWei: facts.l1DataFeeWei ?? "0",
 	};
 }
 

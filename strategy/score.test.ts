@@ -31,6 +31,19 @@ describe("score", () => {
 		});
 	});
 
+	it("counts what a rollup charges for the transaction's data as a cost of success and of revert", async () => {
+		const fee = 7_000_000_000_000_000n;
+		const question = { ...asked({ ensemble: "0xabc" }), price: { ...found.price, l1DataFeeWei: fee.toString() } };
+		const decision = await decideScore(question, scorerOf(600_000, 300_000));
+		const cost = 310_000n * (1_000_000_000n + 1_000_000n) + fee;
+		const net = 80_000_000_000_000_000n - cost;
+		expect(decision).toMatchObject({
+			expectedNetProfitWei: net.toString(),
+			expectedValueWei: ((600_000n * net - 300_000n * cost) / 1_000_000n).toString(),
+			risk: { netProfitQuantile05Wei: (-cost).toString() },
+		});
+	});
+
 	it("rejects an expected value below the policy's floor", async () => {
 		const decision = await decideScore(asked({ ensemble: "0xabc", minExpectedValueWei: "70000000000000000" }), scorerOf(600_000, 300_000));
 		expect(decision).toMatchObject({ kind: "reject", reason: { code: "expected_value_too_low" } });

@@ -46,9 +46,11 @@ export async function decideScore(question: ScoreQuestion, scorer: Scorer | null
 		);
 	}
 
-	const gasCostWei = BigInt(detect.gasEstimate) * (BigInt(price.nextBaseFeePerGasWei) + BigInt(price.priorityFeePerGasWei));
+	// A transaction that reverts has posted its data as well.
+	const gasCostWei =
+		BigInt(detect.gasEstimate) * (BigInt(price.nextBaseFeePerGasWei) + BigInt(price.priorityFeePerGasWei)) + BigInt(price.l1DataFeeWei);
 	const gross = BigInt(detect.grossProfit) - BigInt(detect.flashLoanFee);
-	const expectedNetProfitWei = toWei(gross, price.startTokenPrice) - gasCostWei - BigInt(price.l1DataFeeWei);
+	const expectedNetProfitWei = toWei(gross, price.startTokenPrice) - gasCostWei;
 	const { score } = judged;
 	// A submission that is not included costs nothing at a relay that protects from reverts; the cancelling transaction of the public route is priced by `plan`.
 	const expectedValueWei = (BigInt(score.successPpm) * expectedNetProfitWei - BigInt(score.revertedPpm) * gasCostWei) / PPM;

@@ -1,11 +1,11 @@
-import { WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
 import type { Logger } from "pino";
 import { type ChainConfig, readChainConfig } from "../config/chain.ts";
 import { readSettings, taskQueues } from "../config/settings.ts";
 import { openDatabase } from "../db/connection.ts";
 import { ensureControl } from "../db/control.ts";
 import { migrateDatabase } from "../db/migrate.ts";
-import { chainWorkflowId, epochWorkflowId, walletWorkflowId } from "../domain/workflow-ids.ts";
+import { chainWorkflowId, epochWorkflowId, tvlScheduleId, walletWorkflowId } from "../domain/workflow-ids.ts";
 import { connectChain } from "../market/chain-client.ts";
 import type { ChainActorInput, EpochActorInput, WalletActorInput } from "../workflows/messages.ts";
 import { installRuntime, openLog } from "./log.ts";
@@ -15,6 +15,7 @@ import { announceReady, runProcess } from "./process.ts";
 import { connectTemporal, type TemporalLink } from "./temporal.ts";
 
 const WALLET_INTERVAL_SECONDS = 30;
+const TVL_INTERVAL = "5m";
 const settings = readSettings(process.env);
 const log = openLog(settings, "set-up");
 installRuntime(log, settings.LOG_LEVEL);
@@ -62,4 +63,19 @@ async function startActors({ client }: TemporalLink, chain: ChainConfig, into: L
 		});
 	}
 	await start("epoch", epochWorkflowId(chainId), queues.background, { chainId, epochSeconds: chain.epochSeconds, last: null });
+	try {
+		await client.schedule.create({
+			scheduleId: tvlScheduleId(chainId),
+			spec: { intervals: [{ every: TVL_INTERVAL }] },
+			policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: TVL_INTERVAL },
+			action: {
+				...{ type: "startWorkflow", workflowType: "refreshTvl", workflowId: tvlScheduleId(chainId) },
+				...{ taskQueue: queues.background, args: [{ chainId }] },
+			},
+			state: { triggerImmediately: true },
+		});
+		into.info({ scheduleId: tvlScheduleId(chainId), chainId }, "schedule created");
+	} catch (error) {
+		if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+	}
 }

@@ -69,6 +69,7 @@ export interface ActorActivities {
 		readonly action: string;
 	}>;
 	closeEpoch(input: { readonly chainId: number }): Promise<PublishedEpoch | null>;
+	refreshTvl(input: { readonly chainId: number }): Promise<{ readonly blockNumber: number; readonly summary: string }>;
 }
 
 /** Names of the search attributes that make lifecycles findable in Temporal UI; registered at set-up. */

@@ -4,6 +4,7 @@ import { formatUnits } from "../../domain/amount.ts";
 import type { Confirmation, ReceiptFacts } from "../../domain/lifecycle.ts";
 import { type Outcome, type Reason, STEPS, type Step } from "../../domain/outcome.ts";
 import type { Plan } from "../../domain/plan.ts";
+import type { SequencerStatus } from "../../domain/price.ts";
 import { nativeAmount, shortAddress, type TokenAmount, tokenAmount } from "../amounts.ts";
 import { checksummed } from "../checksum.ts";
 import type { StepDetail, StepItem } from "./schema.ts";
@@ -141,10 +142,17 @@ function priceItems({ steps, chain }: Recorded): StepItem[] {
 	return [
 		gwei("next base fee", facts.nextBaseFeePerGasWei),
 		gwei("priority fee", facts.priorityFeePerGasWei),
+		...(facts.l1DataFeeWei === undefined ? [] : [gwei("fee for posted data", facts.l1DataFeeWei)]),
+		...(facts.sequencer === undefined ? [] : [text("sequencer", sequencerText(facts.sequencer))]),
 		...(facts.nativeUsd === null ? [] : [text("USD per native coin", `${facts.nativeUsd.toFixed(2)} (${facts.nativeUsdSource})`)]),
 		text("prices known", facts.prices.map((price) => `${symbolOf(chain, price.token)} at ${price.blockNumber}`).join(", ")),
+		...(facts.refusedPrices ?? []).map(({ token, quote, message }) => text(`refused: ${symbolOf(chain, token)} in ${quote}`, message)),
 		text("age", `${facts.headNumber - facts.block.number} of at most ${facts.maxAgeBlocks} blocks`),
 	];
+}
+
+function sequencerText(sequencer: SequencerStatus): string {
+	return sequencer.status === "up" ? `up for ${sequencer.forSeconds} s` : sequencer.message;
 }
 
 function detectItems({ steps, chain, startToken }: Recorded): StepItem[] {

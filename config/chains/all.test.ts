@@ -30,6 +30,10 @@ describe("registry of chains", () => {
 		);
 	});
 
+	it("refuses a rollup that does not say how it charges for data", () => {
+		expect(() => chainFactsOf({ ...arbitrumOne, dataFee: undefined })).toThrow(/chain arbitrum-one: dataFee: a rollup, and only a rollup/);
+	});
+
 	it("knows a lender of flash loans on every chain, each once", () => {
 		for (const { chainId, name } of CHAINS) expect(LENDERS.filter((lender) => lender.chainId === chainId).length, name).toBeGreaterThan(1);
 		const keys = LENDERS.map(({ lender, chainId, address }) => `${lender} ${chainId} ${address}`);

@@ -22,6 +22,7 @@ export const arbitrumOne: ChainFactsInput = {
 	],
 	sequencerUptimeFeed: "0xFdB631F5EE196F0ed6FAa767959853A9F217697D",
 	settlesOn: 1,
+	dataFee: "arbitrum",
 	blockTimeMs: 250,
 	cancunBy: "ArbOS 20 Atlas, March 2024",
 	ordering: {

@@ -20,6 +20,7 @@ export const base: ChainFactsInput = {
 	],
 	sequencerUptimeFeed: "0xBCF85224fc0756B9Fa45aA7892530B47e10b6433",
 	settlesOn: 1,
+	dataFee: "op-stack",
 	blockTimeMs: 2000,
 	cancunBy: "Ecotone, 14 March 2024",
 	ordering: { kind: "pre-confirmed-sub-blocks", subBlockMs: 200 },

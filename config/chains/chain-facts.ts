@@ -8,6 +8,12 @@ const decimals = z.int().min(0).max(36);
 /** A Chainlink price feed (`AggregatorV3Interface`), e.g. `ETH/USD`. */
 const feedSchema = z.strictObject({ pair: z.string().regex(/^[A-Z]+\/USD$/), address: checksummedAddress });
 
+/**
+ * Who tells what a transaction's data costs: the predeploy `GasPriceOracle` of OP-stack chains, or Arbitrum's virtual contract `NodeInterface`.
+ */
+export const dataFeeSchema = z.enum(["op-stack", "arbitrum"]);
+export type DataFee = z.output<typeof dataFeeSchema>;
+
 const chainFactsSchema = z
 	.strictObject({
 		chainId: z.int().min(1),
@@ -25,6 +31,8 @@ const chainFactsSchema = z
 		sequencerUptimeFeed: checksummedAddress.optional(),
 		/** The chain that a rollup settles on. */
 		settlesOn: z.int().min(1).optional(),
+		/** How a rollup charges for the data that it posts there. */
+		dataFee: dataFeeSchema.optional(),
 		blockTimeMs: z.int().min(1),
 		/** The hard fork that brought transient storage (EIP-1153) and MCOPY (EIP-5656) to the chain; PUSH0 (EIP-3855) came before. */
 		cancunBy: z.string().min(1),
@@ -33,6 +41,10 @@ const chainFactsSchema = z
 	.refine((chain) => (chain.settlesOn === undefined) === (chain.sequencerUptimeFeed === undefined), {
 		path: ["sequencerUptimeFeed"],
 		message: "a rollup, and only a rollup, has a feed that tells whether its sequencer is up",
+	})
+	.refine((chain) => (chain.settlesOn === undefined) === (chain.dataFee === undefined), {
+		path: ["dataFee"],
+		message: "a rollup, and only a rollup, charges for data",
 	});
 
 /** A chain as its file writes it. */

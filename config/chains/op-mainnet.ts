@@ -22,6 +22,7 @@ export const opMainnet: ChainFactsInput = {
 	],
 	sequencerUptimeFeed: "0x371EAD81c9102C9BF4874A9075FFFf170F2Ee389",
 	settlesOn: 1,
+	dataFee: "op-stack",
 	blockTimeMs: 2000,
 	cancunBy: "Ecotone, 14 March 2024",
 	ordering: { kind: "pre-confirmed-sub-blocks", subBlockMs: 250 },

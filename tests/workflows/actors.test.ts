@@ -134,3 +134,21 @@ describe("the chain actor", () => {
 		);
 	});
 });
+
+describe("the valuation of pools", () => {
+	it("is one activity, left to the next time where it fails three times", async () => {
+		let calls = 0;
+		const refreshTvl: ActorActivities["refreshTvl"] = async ({ chainId }) => {
+			calls += 1;
+			if (chainId === 2) throw ApplicationFailure.retryable("no price", "unavailable");
+			return { blockNumber: 7, summary: "5 pools hold 9 USD" };
+		};
+		await withWorker("tvl", { refreshTvl }, async () => {
+			await environment.client.workflow.execute("refreshTvl", { workflowId: "tvl-1", taskQueue: "tvl", args: [{ chainId: 1 }] });
+			expect(calls).toBe(1);
+			const failing = environment.client.workflow.execute("refreshTvl", { workflowId: "tvl-2", taskQueue: "tvl", args: [{ chainId: 2 }] });
+			await expect(failing).rejects.toThrow();
+			expect(calls).toBe(4);
+		});
+	});
+});
