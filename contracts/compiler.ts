@@ -62,8 +62,13 @@ const ACCEPTED_WARNINGS: ReadonlySet<string> = new Set(["2394"]);
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 
-/** Our contracts, by name; all of them live in `contracts/src`. */
-export const OWN_CONTRACTS = ["ArbitrageExecutor", "RewardDistributor"] as const;
+/** Contracts that are deployed, by name; all of them live in `contracts/src`. */
+const DEPLOYED_CONTRACTS = ["ArbitrageExecutor", "RewardDistributor"] as const;
+/** Contracts that are never deployed: their code is placed by the state override of an `eth_call`. They live in `contracts/src/readers`. */
+const READERS = ["PairReader", "PairFinder", "ConcentratedReader", "ConcentratedFinder"] as const;
+
+/** Our contracts, by name. */
+export const OWN_CONTRACTS = [...DEPLOYED_CONTRACTS, ...READERS] as const;
 
 /**
  * How ours are compiled. Runs are high because the executor is called far more often than it is deployed. No metadata hash is appended, so the
@@ -75,6 +80,9 @@ export const OWN_SETTINGS: CompilerSettings = {
 	metadata: { bytecodeHash: "none", appendCBOR: false },
 };
 
+/** Readers run on whatever chain is asked, also where PUSH0 (EIP-3855) and MCOPY (EIP-5656) are unknown. */
+const READER_SETTINGS: CompilerSettings = { ...OWN_SETTINGS, evmVersion: "paris" };
+
 /** Loads a solc-js by the name of its npm package. */
 export function loadSolc(packageName: string): Solc {
 	return createRequire(import.meta.url)(packageName) as Solc;
@@ -82,12 +90,13 @@ export function loadSolc(packageName: string): Solc {
 
 /** Compiles our contracts with the `solc` of package.json. */
 export function compileOwn(): ReadonlyMap<string, ContractArtifact> {
-	return compile({
-		read: readOwnSource,
-		solc: loadSolc("solc"),
-		settings: OWN_SETTINGS,
-		contracts: OWN_CONTRACTS.map((name) => ({ path: `contracts/src/${name}.sol`, name })),
-	});
+	const common = { read: readOwnSource, solc: loadSolc("solc") };
+	const deployed = DEPLOYED_CONTRACTS.map((name) => ({ path: `contracts/src/${name}.sol`, name }));
+	const readers = READERS.map((name) => ({ path: `contracts/src/readers/${name}.sol`, name }));
+	return new Map([
+		...compile({ ...common, settings: OWN_SETTINGS, contracts: deployed }),
+		...compile({ ...common, settings: READER_SETTINGS, contracts: readers }),
+	]);
 }
 
 /** Where a contract's committed artifact is. */

@@ -1,9 +1,15 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { artifactFile, compileOwn, OWN_CONTRACTS } from "./compiler.ts";
 import { runForge } from "./forge.ts";
 
 describe("contracts", () => {
+	let compiled: ReturnType<typeof compileOwn>;
+
+	beforeAll(() => {
+		compiled = compileOwn();
+	});
+
 	it("pass their own tests under forge, fuzzing included", async ({ signal }) => {
 		const { code, output } = await runForge(["test"], signal);
 		expect(code, output).toBe(0);
@@ -11,7 +17,7 @@ describe("contracts", () => {
 
 	it.each(OWN_CONTRACTS)("has committed the artifact of %s that its sources compile to", (name) => {
 		const committed: unknown = JSON.parse(readFileSync(artifactFile(name), "utf8"));
-		expect(committed, "run `npm run build:contracts` and commit the result").toEqual(compileOwn().get(name));
+		expect(committed, "run `npm run build:contracts` and commit the result").toEqual(compiled.get(name));
 	});
 
 	it.each(OWN_CONTRACTS)("keeps %s within the size that a chain deploys", (name) => {

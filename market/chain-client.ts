@@ -12,6 +12,8 @@ import { type ChainLog, parseLogs, type TopicFilter } from "./log.ts";
 export interface Call {
 	readonly to: string;
 	readonly data: string;
+	/** Code to run in place of what is at `to`, by a state override of this call alone. */
+	readonly code?: string;
 }
 
 export interface ChainClientOptions {
@@ -132,7 +134,10 @@ export async function connectChain(
 		},
 		callAt(blockHash, calls) {
 			return Promise.all(
-				calls.map(async (call) => String(await rpc.request("eth_call", [{ to: call.to, data: call.data }, { blockHash }]))),
+				calls.map(async ({ to, data, code }) => {
+					const override = code === undefined ? [] : [{ [to]: { code } }];
+					return String(await rpc.request("eth_call", [{ to, data }, { blockHash }, ...override]));
+				}),
 			);
 		},
 		async logsOf(blockHash, { addresses, topics }) {

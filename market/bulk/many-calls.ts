@@ -1,0 +1,64 @@
+import { AbiCoder, id } from "ethers";
+import type { Call, ChainClient } from "../chain-client.ts";
+import { knowledgeOf } from "./knowledge.ts";
+import { inPieces } from "./pieces.ts";
+import { isExecutionFailure, RefusedError } from "./refusal.ts";
+
+/** Answers of many calls at the end of a block, in their order; null where a call failed. */
+export type AskMany = (calls: readonly Call[]) => Promise<readonly (string | null)[]>;
+
+/** The same address on every chain that has it (mds1/multicall3). */
+const MULTICALL3 = "0xca11bde05977b3631167028862be2a173976ca11";
+const AGGREGATE = id("aggregate3((address,bool,bytes)[])").slice(0, 10);
+const CALLS = ["tuple(address target, bool allowFailure, bytes callData)[]"];
+const RESULTS = ["tuple(bool success, bytes returnData)[]"];
+
+/** Call by call; {@link ChainClient.callAt} sends calls of one turn in batches. */
+export function singleCalls(client: ChainClient, blockHash: string): AskMany {
+	const ask = async (call: Call): Promise<string | null> => {
+		try {
+			const [answer = "0x"] = await client.callAt(blockHash, [call]);
+			return answer;
+		} catch (error) {
+			if (isExecutionFailure(error)) return null;
+			throw error;
+		}
+	};
+	return (calls) => Promise.all(calls.map(ask));
+}
+
+/**
+ * By the deployed Multicall3. A call that fails in there is asked again alone: it may only have been left too little gas (EIP-150).
+ *
+ * @throws RefusedError where Multicall3 is not deployed at that block
+ */
+export function multicalls(client: ChainClient, blockHash: string): AskMany {
+	const alone = singleCalls(client, blockHash);
+	return async (calls) => {
+		const answers: (string | null)[] = new Array(calls.length).fill(null);
+		await inPieces({
+			what: "Multicall3",
+			count: calls.length,
+			size: knowledgeOf(client).sizes.multicall,
+			worthACall: 100,
+			async ask(from, to) {
+				const found = await aggregate(client, blockHash, calls.slice(from, to));
+				for (const [i, answer] of found.entries()) answers[from + i] = answer;
+				return to - from;
+			},
+		});
+		const failed = calls.flatMap((call, i) => (answers[i] === null ? [{ call, i }] : []));
+		const again = await alone(failed.map(({ call }) => call));
+		for (const [k, { i }] of failed.entries()) answers[i] = again[k] ?? null;
+		return answers;
+	};
+}
+
+async function aggregate(client: ChainClient, blockHash: string, calls: readonly Call[]): Promise<(string | null)[]> {
+	const abi = AbiCoder.defaultAbiCoder();
+	const data = AGGREGATE + abi.encode(CALLS, [calls.map(({ to, data }) => [to, true, data])]).slice(2);
+	const [answer = "0x"] = await client.callAt(blockHash, [{ to: MULTICALL3, data }]);
+	if (answer === "0x") throw new RefusedError(`Multicall3: not deployed at ${MULTICALL3}`);
+	const results: readonly (readonly [boolean, string])[] = abi.decode(RESULTS, answer)[0];
+	return results.map(([isSuccess, returned]) => (isSuccess ? returned : null));
+}
