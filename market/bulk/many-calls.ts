@@ -1,5 +1,5 @@
-import { AbiCoder, id } from "ethers";
 import type { Call, ChainClient } from "../chain-client.ts";
+import { decodeAggregate3, encodeAggregate3 } from "./aggregate3.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import { inPieces } from "./pieces.ts";
 import { isExecutionFailure, RefusedError } from "./refusal.ts";
@@ -9,9 +9,6 @@ export type AskMany = (calls: readonly Call[]) => Promise<readonly (string | nul
 
 /** The same address on every chain that has it (mds1/multicall3). */
 const MULTICALL3 = "0xca11bde05977b3631167028862be2a173976ca11";
-const AGGREGATE = id("aggregate3((address,bool,bytes)[])").slice(0, 10);
-const CALLS = ["tuple(address target, bool allowFailure, bytes callData)[]"];
-const RESULTS = ["tuple(bool success, bytes returnData)[]"];
 
 /** Call by call; {@link ChainClient.callAt} sends calls of one turn in batches. */
 export function singleCalls(client: ChainClient, blockHash: string): AskMany {
@@ -28,7 +25,8 @@ export function singleCalls(client: ChainClient, blockHash: string): AskMany {
 }
 
 /**
- * By the deployed Multicall3. A call that fails in there is asked again alone: it may only have been left too little gas (EIP-150).
+ * By the deployed Multicall3. A call that fails in there is asked again alone: it may only have been left too little gas (EIP-150). Its calls are no
+ * static ones: a hostile contract among those asked could change what later calls see, so only pools of known factories should be read this way.
  *
  * @throws RefusedError where Multicall3 is not deployed at that block
  */
@@ -55,10 +53,7 @@ export function multicalls(client: ChainClient, blockHash: string): AskMany {
 }
 
 async function aggregate(client: ChainClient, blockHash: string, calls: readonly Call[]): Promise<(string | null)[]> {
-	const abi = AbiCoder.defaultAbiCoder();
-	const data = AGGREGATE + abi.encode(CALLS, [calls.map(({ to, data }) => [to, true, data])]).slice(2);
-	const [answer = "0x"] = await client.callAt(blockHash, [{ to: MULTICALL3, data }]);
+	const [answer = "0x"] = await client.callAt(blockHash, [{ to: MULTICALL3, data: encodeAggregate3(calls) }]);
 	if (answer === "0x") throw new RefusedError(`Multicall3: not deployed at ${MULTICALL3}`);
-	const results: readonly (readonly [boolean, string])[] = abi.decode(RESULTS, answer)[0];
-	return results.map(([isSuccess, returned]) => (isSuccess ? returned : null));
+	return decodeAggregate3(answer, calls.length);
 }
