@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ArbError } from "../domain/errors.ts";
@@ -8,6 +8,7 @@ import { ROOT } from "../scripts/paths.ts";
 import { type Market, randomUpdates } from "./engine/market.ts";
 import { bestOf, measureConcentrated, measurePairs, type Routes, randomRoutes } from "./engine/quoting.ts";
 import { measureSearch } from "./engine/searching.ts";
+import { installPeers } from "./peers.ts";
 import { type BenchResult, figure, type Measured, progress, runBench } from "./report.ts";
 
 /**
@@ -19,7 +20,8 @@ const NATIVE_UPDATES = 20_000;
 const BOUND = BigUint64Array.of(0n, 0n, 1n << 32n, 0n);
 
 await runBench("engine", async (signal): Promise<Measured> => {
-	const peers = await installPeers();
+	installPeers({ bench: "engine", folder: PEERS, marker: "@uniswap/v3-sdk", megabytes: 21 });
+	const peers = await import("./engine/peers/quotes.mjs");
 	const searched = measureSearch(signal);
 	const routes = randomRoutes(searched.market);
 	progress("engine: quotes and sizes against the peers");
@@ -39,14 +41,6 @@ await runBench("engine", async (signal): Promise<Measured> => {
 		],
 	};
 });
-
-async function installPeers(): Promise<typeof import("./engine/peers/quotes.mjs")> {
-	if (!existsSync(join(PEERS, "node_modules", "@uniswap", "v3-sdk"))) {
-		progress("engine: installing the SDKs that it is compared with (21 MB)");
-		execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: PEERS, stdio: ["ignore", "ignore", "inherit"] });
-	}
-	return import("./engine/peers/quotes.mjs");
-}
 
 /** From a new process's first line to its first quote, Node's own start apart. */
 function measureLoad(): BenchResult {

@@ -14,8 +14,8 @@ const TRANSACTION_GAS = 16_000_000;
 /** Measured: 2.5 million gas to create a pair, 4.8 to create and initialise a pool. */
 const PAIRS_PER_TRANSACTION = 6;
 const POOLS_PER_TRANSACTION = 3;
-/** The node's time for a transaction grows with those that wait. */
-const TRANSACTIONS_PER_BLOCK = 50;
+/** The node's time for a transaction grows with those that wait, that for a block with the accounts that there are. */
+const TRANSACTIONS_PER_BLOCK = 300;
 const CALLS_PER_BATCH = 500;
 /** Storage of UniswapV2Pair: both reserves and the time in one slot. Of UniswapV3Pool: liquidity, ticks, tickBitmap. */
 const RESERVES_SLOT = 8n;
