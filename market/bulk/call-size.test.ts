@@ -22,7 +22,9 @@ describe("CallSize", () => {
 		size.answered({ asked: 100, done: 64 });
 		expect(size.items).toBe(64);
 		size.answered({ asked: 64, done: 64 });
-		expect(size.items).toBe(128);
+		expect(size.items).toBe(72);
+		size.answered({ asked: 72, done: 70 });
+		expect(size.items).toBe(70);
 	});
 
 	it("halves after a call that was too large and then nears that size in eighths, never reaching it", () => {

@@ -1,14 +1,15 @@
-/** After so many full calls in a row a size that was too large is tried again: limits change. */
+/** After so many full calls in a row a bound is forgotten, and what lies beyond is tried again: limits change. */
 const FORGET_AFTER = 16;
 
 /**
- * How many items one call takes, learned from what the node's limits let through: doubling while all is answered, halving where a call is too large, and
- * in small steps below a size that was.
+ * How many items one call takes, learned from what the node's limits let through: doubling while all is answered; halving where a call is too large, and in
+ * eighths below a size that was; falling to what got done where gas ran out, and in eighths from there.
  */
 export class CallSize {
 	readonly #most: number;
 	#size: number;
 	#tooLarge = Number.POSITIVE_INFINITY;
+	#gotDone = Number.POSITIVE_INFINITY;
 	#fullInARow = 0;
 
 	constructor(of: { readonly first: number; readonly most: number }) {
@@ -24,15 +25,20 @@ export class CallSize {
 	answered(call: { readonly asked: number; readonly done: number }): void {
 		if (call.done < call.asked) {
 			this.#size = Math.max(1, Math.min(this.#size, call.done));
+			this.#gotDone = this.#size;
 			this.#fullInARow = 0;
 			return;
 		}
 		this.#fullInARow++;
-		if (this.#fullInARow >= FORGET_AFTER) this.#tooLarge = Number.POSITIVE_INFINITY;
+		if (this.#fullInARow >= FORGET_AFTER) {
+			this.#tooLarge = Number.POSITIVE_INFINITY;
+			this.#gotDone = Number.POSITIVE_INFINITY;
+			this.#fullInARow = 0;
+		}
 		if (call.asked < this.#size) return;
 		const doubled = this.#size * 2;
-		const grown = doubled < this.#tooLarge ? doubled : this.#size + Math.ceil(this.#size / 8);
-		this.#size = Math.min(this.#most, grown < this.#tooLarge ? grown : this.#size);
+		const grown = doubled < this.#tooLarge && doubled < this.#gotDone ? doubled : this.#size + Math.ceil(this.#size / 8);
+		if (grown < this.#tooLarge) this.#size = Math.min(this.#most, grown);
 	}
 
 	/** A call of so many items was refused for its size, or not answered in time. */

@@ -22,8 +22,11 @@ const LANES = 4;
  * @throws RefusedError where the node does not take such calls, not even of one item; else the node's errors.
  */
 export async function inPieces(of: Pieces): Promise<void> {
-	const open: { from: number; readonly to: number }[] = of.count > 0 ? [{ from: 0, to: of.count }] : [];
-	const share = Math.max(of.worthACall, Math.ceil(of.count / LANES));
+	if (of.count === 0) return;
+	const open: { from: number; readonly to: number }[] = [{ from: 0, to: of.count }];
+	// Every lane gets the same: as many rounds of calls as the size demands, each of them full.
+	const rounds = Math.ceil(of.count / of.size.items / LANES);
+	const share = Math.max(of.worthACall, Math.ceil(of.count / (rounds * LANES)));
 	let isFailed = false;
 	// A lane without work ends: what a call leaves out, its own lane takes up.
 	async function lane(): Promise<void> {
