@@ -69,6 +69,7 @@ export class StateBench {
 		if (addresses.length !== count) throw wrong(`${addresses.length} of ${count} pairs were found`);
 
 		const ours = await this.#rounds(() => readPairs(client, { addresses, blockHash: head.hash }));
+		const lesser = await this.#measured(ROUNDS.peer, () => readPairs(this.#withoutOverrides(), { addresses, blockHash: head.hash }));
 		const reader = this.#peer();
 		const at = BigInt(head.number);
 		const peer = await this.#peerRounds(
@@ -77,6 +78,7 @@ export class StateBench {
 		);
 		assertSamePairs(ours.last, peer.last);
 		assertSamePairs(found.last.states, peer.last);
+		assertSamePairs(lesser.last, peer.last);
 		const name = `state of ${count} V2 pairs`;
 		return {
 			results: [
@@ -87,6 +89,7 @@ export class StateBench {
 				figure({ name: `${name}: the node's CPU, median`, value: ours.median.node, unit: "s", better: "lower" }),
 				against(`${name}, wall`, { ours: ours.best.wall, theirs: peer.best.wall, batchSize: peer.batchSize }),
 				against(`${name}, CPU of the client`, { ours: ours.best.own, theirs: peer.best.own, batchSize: peer.batchSize }),
+				figure({ name: `${name} through Multicall3, ours: wall, best`, value: lesser.best.wall, unit: "s", better: "lower" }),
 				figure({ name: `${count} V2 pairs found by CREATE2 and read: wall, best`, value: found.best.wall, unit: "s", better: "lower" }),
 			],
 			notes: [
@@ -127,6 +130,19 @@ export class StateBench {
 				`The peer's node took ${peer.best.node.toFixed(2)} s of CPU for the V3 pools, ours ${ours.best.node.toFixed(2)} s.`,
 				"The peer reads by block number: its Multicall3 action knows no block hash. Ours are pinned by hash. Both gave the same states, compared one by one.",
 			],
+		};
+	}
+
+	/** The same node as one that takes no state overrides. */
+	#withoutOverrides(): ChainClient {
+		const { client } = this.#of;
+		const cause = { code: -32602, message: "too many arguments, want at most 2", data: undefined };
+		return {
+			...client,
+			callAt: (blockHash, calls) =>
+				calls.some(({ code }) => code !== undefined)
+					? Promise.reject(new ArbError({ code: "chain", message: "eth_call: no state overrides", retryable: false, cause }))
+					: client.callAt(blockHash, calls),
 		};
 	}
 

@@ -85,7 +85,9 @@ function randomPools(count: number): PlantedPool[] {
 		const place = { i: Math.floor(n / TIERS.length), j: 20 + (n % 3), ...tier };
 		// Every tenth waits for its first price.
 		if (n % 10 === 9) return { ...place, sqrtPriceX96: 0n, liquidity: 0n, ticks: [] };
-		const sqrtPriceX96 = BigInt(Math.floor(2 ** (96 + (random() - 0.5) * 120)));
+		// The second has spacing 10 and tick -5: compressed ticks round down, so its price lies in word -1.
+		const log2 = n === 1 ? Math.log2(1.0001) * -2.3 : (random() - 0.5) * 120;
+		const sqrtPriceX96 = BigInt(Math.floor(2 ** (96 + log2)));
 		const middle = Math.floor(Math.log(Number(sqrtPriceX96) / 2 ** 96) / Math.log(Math.sqrt(1.0001)) / tier.tickSpacing);
 		const last = Math.floor(887_272 / tier.tickSpacing);
 		const numbers = new Set([-last, last, ...Array.from({ length: below(40) }, () => middle + below(4000) - 2000)]);
@@ -240,6 +242,9 @@ describe("the node's limits", () => {
 			expect(calls.length).toBeGreaterThan(2);
 			expect(await readConcentrated(own, { ...asked, blockHash: short.hash })).toEqual(expected[1]);
 			expect(waysOf(calls)).toEqual(new Set(["override"]));
+			const { client: lesser } = refusing(["override"]);
+			expect(await readPairs(lesser, { addresses, blockHash: short.hash })).toEqual(expected[0]);
+			expect(knowledgeOf(lesser).refused).toEqual(["override"]);
 		} finally {
 			await exchange.provider.send("evm_setBlockGasLimit", ["0x1c9c380"]);
 			await exchange.mine();

@@ -6,7 +6,7 @@ import { knowledgeOf } from "./knowledge.ts";
 import { multicalls, singleCalls } from "./many-calls.ts";
 import { inPieces } from "./pieces.ts";
 import { hexInt, hexUint, runReader, unreadable } from "./reader.ts";
-import { word32 } from "./record.ts";
+import { assertAddresses, word32 } from "./record.ts";
 import { RefusedError } from "./refusal.ts";
 import { WHOLE_WORDS, WORDS_EACH_SIDE } from "./tick-window.ts";
 
@@ -81,9 +81,7 @@ export async function readRest(
 }
 
 export function assertPool(pool: ConcentratedPool): void {
-	if (pool.address.length !== 42) {
-		throw new ArbError({ code: "invalid_input", message: `address: "${pool.address}" is not a 20-byte hex address`, retryable: false });
-	}
+	assertAddresses("address", [pool.address]);
 	if (!Number.isInteger(pool.tickSpacing) || pool.tickSpacing < 1 || pool.tickSpacing > LARGEST_SPACING) {
 		const message = `tickSpacing of pool ${pool.address}: ${pool.tickSpacing} is not from 1 to ${LARGEST_SPACING}`;
 		throw new ArbError({ code: "invalid_input", message, retryable: false });

@@ -42,7 +42,7 @@ export function multicalls(client: ChainClient, blockHash: string): AskMany {
 			async ask(from, to) {
 				const found = await aggregate(client, blockHash, calls.slice(from, to));
 				for (const [i, answer] of found.entries()) answers[from + i] = answer;
-				return to - from;
+				return found.length;
 			},
 		});
 		const failed = calls.flatMap((call, i) => (answers[i] === null ? [{ call, i }] : []));
@@ -52,8 +52,15 @@ export function multicalls(client: ChainClient, blockHash: string): AskMany {
 	};
 }
 
+/** None where Multicall3 itself failed: as failures of its calls are allowed, it can only have run out of gas. */
 async function aggregate(client: ChainClient, blockHash: string, calls: readonly Call[]): Promise<(string | null)[]> {
-	const [answer = "0x"] = await client.callAt(blockHash, [{ to: MULTICALL3, data: encodeAggregate3(calls) }]);
+	let answer: string | undefined;
+	try {
+		[answer = "0x"] = await client.callAt(blockHash, [{ to: MULTICALL3, data: encodeAggregate3(calls) }]);
+	} catch (error) {
+		if (isExecutionFailure(error)) return [];
+		throw error;
+	}
 	if (answer === "0x") throw new RefusedError(`Multicall3: not deployed at ${MULTICALL3}`);
 	return decodeAggregate3(answer, calls.length);
 }

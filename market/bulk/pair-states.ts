@@ -1,10 +1,9 @@
-import { ArbError } from "../../domain/errors.ts";
 import type { ChainClient } from "../chain-client.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import { type AskMany, multicalls, singleCalls } from "./many-calls.ts";
 import { inPieces } from "./pieces.ts";
 import { runReader, unreadable } from "./reader.ts";
-import { fitting, packedAddresses, STATUS, statusOf, word16, word32 } from "./record.ts";
+import { assertAddresses, fitting, packedAddresses, STATUS, statusOf, word16, word32 } from "./record.ts";
 
 /** Reserves of constant-product pairs at the end of one block, in the order that they were asked for. */
 export interface PairStates {
@@ -30,11 +29,7 @@ export async function readPairs(
 	of: { readonly addresses: readonly string[]; readonly blockHash: string },
 ): Promise<PairStates> {
 	const { addresses, blockHash } = of;
-	for (const address of addresses) {
-		if (address.length !== 42) {
-			throw new ArbError({ code: "invalid_input", message: `addresses: "${address}" is not a 20-byte hex address`, retryable: false });
-		}
-	}
+	assertAddresses("addresses", addresses);
 	const target = new PairTarget(addresses.length);
 	const knowledge = knowledgeOf(client);
 	await knowledge.read({

@@ -1,3 +1,5 @@
+import { ArbError } from "../../domain/errors.ts";
+
 /** What is said of an address: the first byte of its record (`contracts/src/readers/PoolCall.sol`). */
 export const STATUS = {
 	/** The call succeeded and returned nothing: there is no code, or none that knows the call. */
@@ -60,6 +62,13 @@ export function signed24(bytes: Uint8Array, offset: number): number {
 /** The 20 bytes of an address, as hex. */
 export function addressIn(bytes: Buffer, offset: number): string {
 	return `0x${bytes.toString("hex", offset, offset + 20)}`;
+}
+
+/** @throws ArbError `invalid_input` that names the field, where one of these is no 20-byte hex address */
+export function assertAddresses(field: string, addresses: readonly string[]): void {
+	const wrong = addresses.find((address) => !/^0x[0-9a-fA-F]{40}$/.test(address));
+	if (wrong === undefined) return;
+	throw new ArbError({ code: "invalid_input", message: `${field}: "${wrong}" is not a 20-byte hex address`, retryable: false });
 }
 
 /** Addresses as one row of hex digits. */

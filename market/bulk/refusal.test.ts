@@ -13,6 +13,7 @@ function plain(code: ErrorCode, message: string): ArbError {
 describe("verdictOf", () => {
 	it.each([
 		["geth's limit on gas", fault(-32000, "out of gas"), "too-large"],
+		["anvil's limit on gas", fault(-32603, "EVM error OutOfGas"), "too-large"],
 		["geth's words for calldata that costs more than the limit", fault(-32000, "err: intrinsic gas too low: gas 50000000"), "too-large"],
 		["Nethermind's words in the data", fault(-32015, "VM execution error.", "Out of gas"), "too-large"],
 		["a provider's limit on the answer", fault(-32008, "Response is too big: exceeded max limit of 167772160"), "too-large"],
@@ -39,6 +40,7 @@ describe("isExecutionFailure", () => {
 		expect(isExecutionFailure(fault(3, "execution reverted"))).toBe(true);
 		expect(isExecutionFailure(fault(-32000, "execution reverted: LOK"))).toBe(true);
 		expect(isExecutionFailure(fault(-32015, "VM execution error."))).toBe(true);
+		expect(isExecutionFailure(fault(-32603, "EVM error InvalidFEOpcode"))).toBe(true);
 		expect(isExecutionFailure(fault(-32602, "invalid params"))).toBe(false);
 		expect(isExecutionFailure(plain("timeout", "execution reverted"))).toBe(false);
 	});

@@ -11,7 +11,7 @@ const RATE = /rate|per second|too many requests|capacity|quota|daily/i;
 /** How nodes and the proxies before them say that a call takes too much gas, room or time. */
 const TOO_LARGE = new RegExp(
 	[
-		"out of gas|intrinsic gas|gas (limit|cap|allowance)|exceeds?( block)? gas",
+		"out ?of ?gas|intrinsic gas|gas (limit|cap|allowance)|exceeds?( block)? gas",
 		"too (large|big|long)|size (limit|exceed)|exceed\\w* .*(size|limit|length)|(limit|size|length|memory) exceeded|initcode",
 		"tim(ed?|e) ?out|deadline exceeded|execution aborted|HTTP (408|413|504|524)",
 	].join("|"),
@@ -24,7 +24,7 @@ const REFUSED =
 /** The EVM's own failures, as nodes word them; codes 3 (geth) and -32015 (Nethermind, OpenEthereum). */
 const EVM_CODES: ReadonlySet<unknown> = new Set([3, -32015]);
 const EVM =
-	/revert|out of gas|invalid (opcode|jump)|opcode not found|bad (instruction|jump)|stack (underflow|overflow|limit)|write protection/i;
+	/revert|EVM error|out ?of ?gas|invalid (opcode|jump)|opcode not found|bad (instruction|jump)|stack (underflow|overflow|limit)|write protection/i;
 
 export function verdictOf(error: unknown): Verdict {
 	if (!(error instanceof ArbError)) return "failed";

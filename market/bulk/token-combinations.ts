@@ -1,4 +1,5 @@
 import { ArbError } from "../../domain/errors.ts";
+import { assertAddresses } from "./record.ts";
 
 /** Indices take 2 bytes in a finder's input. */
 const MOST_TOKENS = 65_535;
@@ -15,10 +16,7 @@ export class TokenCombinations {
 
 	/** @throws ArbError `invalid_input` that names an address of another form, or says that there are too many. */
 	constructor(tokens: readonly string[]) {
-		const wrong = tokens.find((token) => !/^0x[0-9a-fA-F]{40}$/.test(token));
-		if (wrong !== undefined) {
-			throw new ArbError({ code: "invalid_input", message: `tokens: "${wrong}" is not a 20-byte hex address`, retryable: false });
-		}
+		assertAddresses("tokens", tokens);
 		this.tokens = [...new Set(tokens.map((token) => token.toLowerCase()))].sort();
 		if (this.tokens.length > MOST_TOKENS) {
 			throw new ArbError({
