@@ -1,4 +1,4 @@
-import { ArbError } from "../../domain/errors.ts";
+import { ArbError, messageOf } from "../../domain/errors.ts";
 import type { ConcentratedStates } from "../../market/bulk/concentrated-record.ts";
 import { readConcentrated } from "../../market/bulk/concentrated-states.ts";
 import { findPairs } from "../../market/bulk/pair-finder.ts";
@@ -17,19 +17,29 @@ type Peers = typeof import("./peers/multicall.mjs");
 const MULTICALL3 = "0xca11bde05977b3631167028862be2a173976ca11";
 /** What geth lets a call take unless it is told otherwise (`--rpc.gascap`); anvil takes the block's limit for it. */
 const CALL_GAS_LIMIT = 50_000_000;
-/** Rounds of ours that learn the node's limits, and that are measured; rounds of the peer at its best batch size. */
-const ROUNDS = { warm: 4, measured: 11, peer: 3 };
+/** Readings that learn the node's limits; readings of ours alone; turns of the peer, each after some readings of ours: both see the machine's same moods. */
+const ROUNDS = { warm: 4, alone: 3, turns: 4, oursPerTurn: 4 };
 /** Bytes of calldata per call that the peer is tried with, on a part of the pools. viem's own default is the first. */
 const BATCH_SIZES = [1_024, 4_096, 8_192, 16_384, 32_768, 65_536, 131_072] as const;
 const SAMPLE = 0.1;
 const AIM_RATIO = 10;
 const AIM_PAIRS = { own: 0.15, wall: 0.3 };
 
-/** One reading: time on the clock, our own CPU, the node's CPU; seconds. */
-interface Reading {
+/** Time on the clock, our own CPU, the node's CPU; seconds. */
+interface Times {
 	readonly wall: number;
 	readonly own: number;
 	readonly node: number;
+}
+
+interface Reading<T> extends Times {
+	readonly value: T;
+}
+
+interface Measurement<T> {
+	readonly best: Times;
+	readonly median: Times;
+	readonly last: T;
 }
 
 export interface StateBenchOptions {
@@ -64,18 +74,18 @@ export class StateBench {
 		const head = await client.head();
 		const search = { tokens: tokensOf(planted), blockHash: head.hash };
 		const find = () => findPairs(client, { ...search, factory: { address: farm.factories.v2, initCodeHash: INIT_CODE_HASH.pair } });
-		const found = await this.#rounds(find);
+		const found = await this.#alone(find);
 		const addresses = found.last.pools.map(({ address }) => address);
 		if (addresses.length !== count) throw wrong(`${addresses.length} of ${count} pairs were found`);
 
-		const ours = await this.#rounds(() => readPairs(client, { addresses, blockHash: head.hash }));
-		const lesser = await this.#measured(ROUNDS.peer, () => readPairs(this.#withoutOverrides(), { addresses, blockHash: head.hash }));
+		const lesser = await this.#alone(() => readPairs(this.#withoutOverrides(), { addresses, blockHash: head.hash }));
 		const reader = this.#peer();
-		const at = BigInt(head.number);
-		const peer = await this.#peerRounds(
-			(batchSize) => reader.reserves(addresses.slice(0, Math.ceil(count * SAMPLE)), { batchSize, blockNumber: at }),
-			(batchSize) => reader.reserves(addresses, { batchSize, blockNumber: at }),
-		);
+		const part = addresses.slice(0, Math.ceil(count * SAMPLE));
+		const { ours, peer } = await this.#compare({
+			ours: () => readPairs(client, { addresses, blockHash: head.hash }),
+			peerPart: (batchSize) => reader.reserves(part, { batchSize, blockNumber: BigInt(head.number) }),
+			peer: (batchSize) => reader.reserves(addresses, { batchSize, blockNumber: BigInt(head.number) }),
+		});
 		assertSamePairs(ours.last, peer.last);
 		assertSamePairs(found.last.states, peer.last);
 		assertSamePairs(lesser.last, peer.last);
@@ -94,7 +104,7 @@ export class StateBench {
 			],
 			notes: [
 				`Pairs: published bytecode, created by the factory (${planting.toFixed(0)} s); node ${String(await exchange.provider.send("web3_clientVersion", []))}, ${CALL_GAS_LIMIT / 1e6} million gas a call.`,
-				`The peer's node took ${peer.best.node.toFixed(2)} s of CPU for the pairs, ours ${ours.best.node.toFixed(2)} s: what is left of the wall is the node's.`,
+				`The peer's node took ${peer.best.node.toFixed(2)} s of CPU for the pairs, ours ${ours.best.node.toFixed(2)} s on two cores: our wall is the node's.`,
 			],
 		};
 	}
@@ -106,13 +116,13 @@ export class StateBench {
 		progress(`market: ${count} pools planted in ${planting.toFixed(0)} s`);
 		const head = await client.head();
 		const pools = planted.map((pool) => ({ address: farm.poolAddress(pool), tickSpacing: pool.tickSpacing }));
-		const ours = await this.#rounds(() => readConcentrated(client, { pools, blockHash: head.hash, ticks: "around" }));
 		const reader = this.#peer();
-		const at = BigInt(head.number);
-		const peer = await this.#peerRounds(
-			(batchSize) => reader.concentrated(pools.slice(0, Math.ceil(count * SAMPLE)), wordsToRead, { batchSize, blockNumber: at }),
-			(batchSize) => reader.concentrated(pools, wordsToRead, { batchSize, blockNumber: at }),
-		);
+		const part = pools.slice(0, Math.ceil(count * SAMPLE));
+		const { ours, peer } = await this.#compare({
+			ours: () => readConcentrated(client, { pools, blockHash: head.hash, ticks: "around" }),
+			peerPart: (batchSize) => reader.concentrated(part, wordsToRead, { batchSize, blockNumber: BigInt(head.number) }),
+			peer: (batchSize) => reader.concentrated(pools, wordsToRead, { batchSize, blockNumber: BigInt(head.number) }),
+		});
 		assertSamePools({ planted, ours: ours.last, theirs: peer.last });
 		const name = `state of ${count} V3 pools with ticks`;
 		const ticks = ours.last.ticks.length;
@@ -151,57 +161,68 @@ export class StateBench {
 		return peers.multicallReader({ url: exchange.chain.rpcUrl, address: MULTICALL3, chainId: exchange.chain.chainId });
 	}
 
-	async #rounds<T>(read: () => Promise<T>): Promise<{ readonly best: Reading; readonly median: Reading; readonly last: T }> {
-		for (let i = 0; i < ROUNDS.warm; i++) await read();
-		return this.#measured(ROUNDS.measured, read);
+	/** Ours against the peer at the batch size that is best for a part of the pools; sizes that the node refuses are passed over. */
+	async #compare<Ours, Theirs>(of: {
+		readonly ours: () => Promise<Ours>;
+		readonly peerPart: (batchSize: number) => Promise<Theirs>;
+		readonly peer: (batchSize: number) => Promise<Theirs>;
+	}): Promise<{ readonly ours: Measurement<Ours>; readonly peer: Measurement<Theirs> & { readonly batchSize: number } }> {
+		const batchSize = await this.#bestBatchSize(of.peerPart);
+		for (let i = 0; i < ROUNDS.warm; i++) await of.ours();
+		const readings = { ours: [] as Reading<Ours>[], peer: [] as Reading<Theirs>[] };
+		for (let turn = 0; turn < ROUNDS.turns; turn++) {
+			for (let i = 0; i < ROUNDS.oursPerTurn; i++) readings.ours.push(await this.#reading(of.ours));
+			readings.peer.push(await this.#reading(() => of.peer(batchSize)));
+		}
+		return { ours: measurement(readings.ours), peer: { ...measurement(readings.peer), batchSize } };
 	}
 
-	/** The peer at the batch size that is best for a part of the pools; sizes that the node refuses are passed over. */
-	async #peerRounds<T>(
-		readSample: (batchSize: number) => Promise<T>,
-		read: (batchSize: number) => Promise<T>,
-	): Promise<{ readonly best: Reading; readonly last: T; readonly batchSize: number }> {
-		let batchSize: number | null = null;
-		let least = Number.POSITIVE_INFINITY;
+	async #bestBatchSize(read: (batchSize: number) => Promise<unknown>): Promise<number> {
+		const tried: { readonly size: number; readonly wall: number }[] = [];
 		for (const size of BATCH_SIZES) {
 			try {
-				const { best } = await this.#measured(2, () => readSample(size));
-				progress(`market: peer with ${size} bytes a call: ${best.wall.toFixed(2)} s for a part`);
-				if (best.wall < least) [least, batchSize] = [best.wall, size];
+				const readings = [await this.#reading(() => read(size)), await this.#reading(() => read(size))];
+				const wall = Math.min(...readings.map((reading) => reading.wall));
+				tried.push({ size, wall });
+				progress(`market: peer with ${size} bytes a call: ${wall.toFixed(2)} s for a part`);
 			} catch (error) {
-				progress(`market: peer with ${size} bytes a call: ${String(error).slice(0, 80).replaceAll("\n", " ")}`);
+				progress(`market: peer with ${size} bytes a call: ${messageOf(error).slice(0, 80).replaceAll("\n", " ")}`);
 			}
 		}
-		if (batchSize === null) throw wrong("the peer read nothing at any batch size");
-		const size = batchSize;
-		return { ...(await this.#measured(ROUNDS.peer, () => read(size))), batchSize };
+		const [best] = tried.sort((a, b) => a.wall - b.wall);
+		if (best === undefined) throw wrong("the peer read nothing at any batch size");
+		return best.size;
 	}
 
-	async #measured<T>(
-		rounds: number,
-		read: () => Promise<T>,
-	): Promise<{ readonly best: Reading; readonly median: Reading; readonly last: T }> {
-		const readings: Reading[] = [];
-		let last: T | undefined;
-		for (let i = 0; i < rounds; i++) {
-			this.#of.signal.throwIfAborted();
-			const node = processCpuMs(this.#of.exchange.node.pid ?? 0);
-			const cpu = process.cpuUsage();
-			const wall = await seconds(async () => {
-				last = await read();
-			});
-			const own = process.cpuUsage(cpu);
-			const nodeAfter = processCpuMs(this.#of.exchange.node.pid ?? 0);
-			readings.push({ wall, own: (own.user + own.system) / 1e6, node: (nodeAfter - node) / 1e3 });
-		}
-		if (last === undefined) throw wrong("nothing was measured");
-		const summary = (of: (values: readonly number[]) => number): Reading => ({
-			wall: of(readings.map(({ wall }) => wall)),
-			own: of(readings.map(({ own }) => own)),
-			node: of(readings.map(({ node }) => node)),
-		});
-		return { best: summary((values) => Math.min(...values)), median: summary((values) => quantile(values, 0.5)), last };
+	async #alone<T>(read: () => Promise<T>): Promise<Measurement<T>> {
+		for (let i = 0; i < ROUNDS.warm; i++) await read();
+		const readings: Reading<T>[] = [];
+		for (let i = 0; i < ROUNDS.alone; i++) readings.push(await this.#reading(read));
+		return measurement(readings);
 	}
+
+	async #reading<T>(read: () => Promise<T>): Promise<Reading<T>> {
+		this.#of.signal.throwIfAborted();
+		const nodeBefore = processCpuMs(this.#of.exchange.node.pid ?? 0);
+		const before = process.cpuUsage();
+		const start = process.hrtime.bigint();
+		const value = await read();
+		const wall = Number(process.hrtime.bigint() - start) / 1e9;
+		const own = process.cpuUsage(before);
+		const node = (processCpuMs(this.#of.exchange.node.pid ?? 0) - nodeBefore) / 1e3;
+		return { wall, own: (own.user + own.system) / 1e6, node, value };
+	}
+}
+
+function measurement<T>(readings: readonly Reading<T>[]): Measurement<T> {
+	const last = readings.at(-1);
+	if (last === undefined) throw wrong("nothing was measured");
+	const summary = (of: (values: readonly number[]) => number): Times => ({
+		wall: of(readings.map(({ wall }) => wall)),
+		own: of(readings.map(({ own }) => own)),
+		node: of(readings.map(({ node }) => node)),
+	});
+	return { best: summary((values) => Math.min(...values)), median: summary((values) => quantile(values, 0.5)), last: last.value };
 }
 
 async function seconds(run: () => Promise<void>): Promise<number> {
