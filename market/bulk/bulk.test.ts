@@ -263,7 +263,7 @@ describe("the node's limits", () => {
 		expect(waysOf(calls)).toEqual(new Set(["override"]));
 		const before = calls.length;
 		await readPairs(own, { addresses, blockHash: hash });
-		expect(calls.length - before).toBeLessThanOrEqual(12);
+		expect(calls.length - before).toBeLessThanOrEqual(16);
 	});
 
 	it("lead to the next way where not even one pool passes", async () => {

@@ -11,10 +11,12 @@ describe("CallSize", () => {
 		expect(sizes).toEqual([20, 40, 50, 50]);
 	});
 
-	it("does not grow by calls that asked for less than it allows", () => {
+	it("does not grow by calls that asked for half of what it allows or less", () => {
 		const size = new CallSize({ first: 10, most: 50 });
-		size.answered({ asked: 9, done: 9 });
+		size.answered({ asked: 5, done: 5 });
 		expect(size.items).toBe(10);
+		size.answered({ asked: 6, done: 6 });
+		expect(size.items).toBe(20);
 	});
 
 	it("falls to what a call got done before its gas ran out, and tries a little more next time", () => {

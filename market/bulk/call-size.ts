@@ -35,7 +35,8 @@ export class CallSize {
 			this.#gotDone = Number.POSITIVE_INFINITY;
 			this.#fullInARow = 0;
 		}
-		if (call.asked < this.#size) return;
+		// Calls that share many items out evenly ask for a little less than they may.
+		if (call.asked * 2 <= this.#size) return;
 		const doubled = this.#size * 2;
 		const grown = doubled < this.#tooLarge && doubled < this.#gotDone ? doubled : this.#size + Math.ceil(this.#size / 8);
 		if (grown < this.#tooLarge) this.#size = Math.min(this.#most, grown);

@@ -42,7 +42,9 @@ export function multicalls(client: ChainClient, blockHash: string): AskMany {
 			async ask(from, to) {
 				const found = await aggregate(client, blockHash, calls.slice(from, to));
 				for (const [i, answer] of found.entries()) answers[from + i] = answer;
-				return found.length;
+				// Where the gas ends, everything from there on fails. Where all fails, it may be what was asked.
+				const done = found.findLastIndex((answer) => answer !== null) + 1;
+				return done === 0 ? found.length : done;
 			},
 		});
 		const failed = calls.flatMap((call, i) => (answers[i] === null ? [{ call, i }] : []));

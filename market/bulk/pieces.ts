@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { CallSize } from "./call-size.ts";
 import { RefusedError, verdictOf } from "./refusal.ts";
 
@@ -22,44 +21,66 @@ const LANES = 4;
  * @throws RefusedError where the node does not take such calls, not even of one item; else the node's errors.
  */
 export async function inPieces(of: Pieces): Promise<void> {
-	if (of.count === 0) return;
-	const open: { from: number; readonly to: number }[] = [{ from: 0, to: of.count }];
-	// Every lane gets the same: as many rounds of calls as the size demands, each of them full.
-	const rounds = Math.ceil(of.count / of.size.items / LANES);
-	const share = Math.max(of.worthACall, Math.ceil(of.count / (rounds * LANES)));
+	const open: { from: number; readonly to: number }[] = of.count === 0 ? [] : [{ from: 0, to: of.count }];
+	const depart = departures();
 	let isFailed = false;
-	// A lane without work ends: what a call leaves out, its own lane takes up.
+	// What a call leaves out, its own lane takes up: a lane without work can end.
 	async function lane(): Promise<void> {
 		for (let range = open.at(-1); range !== undefined && !isFailed; range = open.at(-1)) {
 			const { from } = range;
-			const to = Math.min(range.to, from + Math.min(share, of.size.items));
+			const to = Math.min(range.to, from + share(of));
 			if (to === range.to) open.pop();
 			else range.from = to;
-			const done = await piece(of, from, to);
+			const done = await piece(of, { from, to, depart });
 			if (from + done < to) open.push({ from: from + done, to });
 		}
 	}
-	const lanes: Promise<void>[] = [];
+	const lanes = Array.from({ length: LANES }, async () => {
+		try {
+			await lane();
+		} catch (error) {
+			isFailed = true;
+			throw error;
+		}
+	});
 	try {
-		do {
-			const next = lane();
-			lanes.push(next);
-			next.catch(() => {
-				isFailed = true;
-			});
-			// The calls of one turn of the event loop travel in one batch, answered as one; these are large enough to travel alone.
-			await setImmediate();
-		} while (lanes.length < LANES && open.length > 0 && !isFailed);
 		await Promise.all(lanes);
 	} finally {
 		await Promise.allSettled(lanes);
 	}
 }
 
-async function piece(of: Pieces, from: number, to: number): Promise<number> {
+/** As much for each lane: no more than the size allows, and as many rounds of calls, all of them full, as that makes necessary. */
+function share({ count, size, worthACall }: Pieces): number {
+	const rounds = Math.ceil(count / size.items / LANES);
+	return Math.min(size.items, Math.max(worthACall, Math.ceil(count / (rounds * LANES))));
+}
+
+type Depart = <T>(call: () => Promise<T>) => Promise<T>;
+
+/**
+ * Lets calls go one after another: those of one turn of the event loop would travel in one batch, and be answered as one; these are large enough to travel
+ * alone.
+ */
+function departures(): Depart {
+	let gate = Promise.resolve();
+	return async (call) => {
+		const before = gate;
+		const { promise, resolve } = Promise.withResolvers<void>();
+		gate = promise;
+		await before;
+		const answer = call();
+		// One turn hands the call to the transport, the next one sends it.
+		setImmediate(() => setImmediate(resolve));
+		return answer;
+	};
+}
+
+async function piece(of: Pieces, call: { readonly from: number; readonly to: number; readonly depart: Depart }): Promise<number> {
+	const { from, to, depart } = call;
 	const asked = to - from;
 	try {
-		const done = await of.ask(from, to);
+		const done = await depart(() => of.ask(from, to));
 		if (done > 0) {
 			of.size.answered({ asked, done });
 			return done;
@@ -68,10 +89,14 @@ async function piece(of: Pieces, from: number, to: number): Promise<number> {
 	} catch (error) {
 		if (error instanceof RefusedError) throw error;
 		const verdict = verdictOf(error);
-		if (verdict === "refused" || (verdict === "too-large" && asked === 1)) {
-			throw new RefusedError(`${of.what}: the node refuses even a call of ${asked}`, error);
-		}
 		if (verdict === "failed") throw error;
+		if (asked === 1) throw new RefusedError(`${of.what}: the node refuses even a call of one item`, error);
+		// Some nodes word a limit on the size as they do a bad request: one item tells which it is.
+		if (verdict === "refused") {
+			const done = await piece(of, { from, to: from + 1, depart });
+			of.size.tooLarge(asked);
+			return done;
+		}
 	}
 	of.size.tooLarge(asked);
 	return 0;
