@@ -20,8 +20,7 @@ const NATIVE_UPDATES = 20_000;
 const BOUND = BigUint64Array.of(0n, 0n, 1n << 32n, 0n);
 
 await runBench("engine", async (signal): Promise<Measured> => {
-	installPeers({ bench: "engine", folder: PEERS, marker: "@uniswap/v3-sdk", megabytes: 21 });
-	const peers = await import("./engine/peers/quotes.mjs");
+	const peers = await loadPeers();
 	const searched = measureSearch(signal);
 	const routes = randomRoutes(searched.market);
 	progress("engine: quotes and sizes against the peers");
@@ -41,6 +40,11 @@ await runBench("engine", async (signal): Promise<Measured> => {
 		],
 	};
 });
+
+async function loadPeers(): Promise<typeof import("./engine/peers/quotes.mjs")> {
+	installPeers({ bench: "engine", folder: PEERS, marker: "@uniswap/v3-sdk", megabytes: 21 });
+	return import("./engine/peers/quotes.mjs");
+}
 
 /** From a new process's first line to its first quote, Node's own start apart. */
 function measureLoad(): BenchResult {

@@ -15,8 +15,7 @@ const PEERS = join(import.meta.dirname, "market", "peers");
 await runBench(
 	"market",
 	async (signal, counts): Promise<Measured> => {
-		installPeers({ bench: "market", folder: PEERS, marker: "viem", megabytes: 83 });
-		const peers = await import("./market/peers/multicall.mjs");
+		const peers = await loadPeers();
 		const exchange = await startExchange();
 		try {
 			const client = await connectChain(exchange.chain, { timeoutMs: 60_000, wsUrl: null });
@@ -35,3 +34,8 @@ await runBench(
 	},
 	{ pairs: 50_000, pools: 1_000 },
 );
+
+async function loadPeers(): Promise<typeof import("./market/peers/multicall.mjs")> {
+	installPeers({ bench: "market", folder: PEERS, marker: "viem", megabytes: 83 });
+	return import("./market/peers/multicall.mjs");
+}
