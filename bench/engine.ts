@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ArbError } from "../domain/errors.ts";
@@ -9,6 +9,7 @@ import { ROOT } from "../scripts/paths.ts";
 import { type Market, randomUpdates } from "./engine/market.ts";
 import { bestOf, type Crossable, crossablePool, measureConcentrated, measurePairs, type Routes, randomRoutes } from "./engine/quoting.ts";
 import { measureSearch } from "./engine/searching.ts";
+import { installPeers } from "./peers.ts";
 import { type BenchResult, figure, type Measured, progress, runBench } from "./report.ts";
 
 /**
@@ -21,7 +22,7 @@ const NATIVE_UPDATES = 20_000;
 const BOUND = BigUint64Array.of(0n, 0n, 1n << 32n, 0n);
 
 await runBench("engine", async (signal): Promise<Measured> => {
-	const peers = await installPeers();
+	const peers = await loadPeers();
 	const searched = measureSearch(signal);
 	const routes = randomRoutes(searched.market);
 	progress("engine: quotes and sizes against the peers");
@@ -43,11 +44,8 @@ await runBench("engine", async (signal): Promise<Measured> => {
 	};
 });
 
-async function installPeers(): Promise<typeof import("./engine/peers/quotes.mjs")> {
-	if (!existsSync(join(PEERS, "node_modules", "@uniswap", "v3-sdk"))) {
-		progress("engine: installing the SDKs that it is compared with (21 MB)");
-		execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: PEERS, stdio: ["ignore", "ignore", "inherit"] });
-	}
+async function loadPeers(): Promise<typeof import("./engine/peers/quotes.mjs")> {
+	installPeers({ bench: "engine", folder: PEERS, marker: "@uniswap/v3-sdk", megabytes: 21 });
 	return import("./engine/peers/quotes.mjs");
 }
 

@@ -62,11 +62,13 @@ const ACCEPTED_WARNINGS: ReadonlySet<string> = new Set(["2394"]);
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 
-/** Our contracts that are deployed, by name; all of ours live in `contracts/src`. */
+/** Our contracts that are deployed, by name; they live in `contracts/src`. */
 const DEPLOYED_CONTRACTS = ["ArbitrageExecutor", "RewardDistributor"] as const;
 /** Those that exist in the state overrides of a call alone. */
 const SIMULATED_CONTRACTS = ["TokenInspector", "TokenPuppet"] as const;
-export const OWN_CONTRACTS = [...DEPLOYED_CONTRACTS, ...SIMULATED_CONTRACTS] as const;
+/** Those of them that read pool states; they live in `contracts/src/readers`. */
+const READERS = ["PairReader", "PairFinder", "ConcentratedReader", "ConcentratedFinder"] as const;
+export const OWN_CONTRACTS = [...DEPLOYED_CONTRACTS, ...SIMULATED_CONTRACTS, ...READERS] as const;
 
 /**
  * How ours are compiled. Runs are high because the executor is called far more often than it is deployed. No metadata hash is appended, so the
@@ -80,6 +82,8 @@ export const OWN_SETTINGS: CompilerSettings = {
 
 /** Simulated ones run on every chain that is read, under its rules: nothing newer than London, which chains without PUSH0 have as well. */
 const SIMULATED_SETTINGS: CompilerSettings = { ...OWN_SETTINGS, evmVersion: "london", optimizer: { enabled: true, runs: 200 } };
+/** Readers alike, but made for many runs in one call. */
+const READER_SETTINGS: CompilerSettings = { ...OWN_SETTINGS, evmVersion: "paris" };
 
 /** Loads a solc-js by the name of its npm package. */
 export function loadSolc(packageName: string): Solc {
@@ -89,10 +93,12 @@ export function loadSolc(packageName: string): Solc {
 /** Compiles our contracts with the `solc` of package.json. */
 export function compileOwn(): ReadonlyMap<string, ContractArtifact> {
 	const solc = loadSolc("solc");
-	const pathed = (names: readonly string[]) => names.map((name) => ({ path: `contracts/src/${name}.sol`, name }));
+	const located = (names: readonly string[], folder = "contracts/src") => names.map((name) => ({ path: `${folder}/${name}.sol`, name }));
+	const readers = located(READERS, "contracts/src/readers");
 	return new Map([
-		...compile({ read: readOwnSource, solc, settings: OWN_SETTINGS, contracts: pathed(DEPLOYED_CONTRACTS) }),
-		...compile({ read: readOwnSource, solc, settings: SIMULATED_SETTINGS, contracts: pathed(SIMULATED_CONTRACTS) }),
+		...compile({ read: readOwnSource, solc, settings: OWN_SETTINGS, contracts: located(DEPLOYED_CONTRACTS) }),
+		...compile({ read: readOwnSource, solc, settings: SIMULATED_SETTINGS, contracts: located(SIMULATED_CONTRACTS) }),
+		...compile({ read: readOwnSource, solc, settings: READER_SETTINGS, contracts: readers }),
 	]);
 }
 

@@ -18,6 +18,8 @@ import type { PoolStats } from "./rpc/stats.ts";
 export interface Call {
 	readonly to: string;
 	readonly data: string;
+	/** Code to run in place of what is at `to`, by a state override of this call alone. */
+	readonly code?: string;
 }
 
 /** A question whose answer is bytes, such as `eth_getCode` or an `eth_call` on an altered state. */
@@ -193,7 +195,12 @@ export async function connectChain(config: ChainNodes, options: ChainClientOptio
 			return found?.block ?? null;
 		},
 		callAt(hash, calls) {
-			return Promise.all(calls.map(({ to, data }) => stateAt({ hash, method: "eth_call", params: [{ to, data }] }, false)));
+			return Promise.all(
+				calls.map(({ to, data, code }) => {
+					const overrides = code === undefined ? [] : [{ [to]: { code } }];
+					return stateAt({ hash, method: "eth_call", params: [{ to, data }], overrides }, false);
+				}),
+			);
 		},
 		readAt: ({ blockHash, ...of }) => stateAt({ hash: blockHash, ...of }, false),
 		async logsOf(blockHash, filter) {

@@ -34,6 +34,11 @@ export function cpuUse(of: { readonly server: number; readonly worker: number; r
 	return { server, worker, database, devnet: treeMs(processes, process.pid) - server - worker - database, machine };
 }
 
+/** CPU time that a process and its children have used so far, in milliseconds. */
+export function processCpuMs(pid: number): number {
+	return treeMs(process.platform === "linux" ? processesOfProc() : processesOfPs(), pid);
+}
+
 function treeMs(processes: readonly ProcessTime[], root: number): number {
 	const own = processes.find((each) => each.pid === root)?.cpuMs ?? 0;
 	return processes.filter((each) => each.parent === root).reduce((sum, child) => sum + treeMs(processes, child.pid), own);

@@ -1,5 +1,7 @@
 import type { ChainConfig } from "../../config/chain.ts";
+import { ArbError } from "../../domain/errors.ts";
 import type { Pool, ProtocolFamily, UniswapV2PoolState, UniswapV3PoolState } from "../../domain/pool.ts";
+import { describeStatus, STATUS } from "../bulk/record.ts";
 import type { ChainClient } from "../chain-client.ts";
 import type { ChainLog } from "../log.ts";
 
@@ -29,10 +31,20 @@ export interface ProtocolAdapter {
 	readonly stateTopics: readonly string[];
 	/** The pool that a creation event announces. */
 	parseCreation(log: ChainLog, chainId: number, dex: Dex): Pool;
-	/** States at the end of that block, in the order of `pools`. */
+	/** States at the end of that block, in the order of `pools`; {@link assertRead} for one that is no such pool. */
 	load(client: ChainClient, pools: readonly Pool[], blockHash: string): Promise<TrackedPool[]>;
-	/** Reserves at the end of that block, in the order of `pools`: fewer calls than {@link load}. */
+	/** Reserves at the end of that block, in the order of `pools`: without the ticks that {@link load} reads. */
 	reserves(client: ChainClient, pools: readonly Pool[], blockHash: string): Promise<Reserves[]>;
 	/** The pool after one of its logs; `reload` where the log leads to a part of the pool that is not known. */
 	apply(tracked: TrackedPool, log: ChainLog): TrackedPool | "reload";
+}
+
+/** @throws ArbError `chain` that names a pool which could not be read as one of its family. */
+export function assertRead(pool: Pool, status: number | undefined): void {
+	if (status === STATUS.read) return;
+	throw new ArbError({
+		code: "chain",
+		message: `pool ${pool.address} of ${pool.dex} cannot be read as ${pool.family}: ${describeStatus(status ?? STATUS.empty)}; take it out of the pools`,
+		retryable: false,
+	});
 }

@@ -1,11 +1,12 @@
 import { id } from "ethers";
 import { ArbError } from "../../domain/errors.ts";
+import { readWords } from "../../rust-wasm/limbs.ts";
+import { readPairs } from "../bulk/pair-states.ts";
 import { addressAt, uintAt } from "./abi-word.ts";
-import type { ProtocolAdapter } from "./adapter.ts";
+import { assertRead, type ProtocolAdapter } from "./adapter.ts";
 
 const PAIR_CREATED = id("PairCreated(address,address,address,uint256)");
 const SYNC = id("Sync(uint112,uint112)");
-const GET_RESERVES = id("getReserves()").slice(0, 10);
 
 /** Constant-product pairs: every change of reserves ends with a `Sync` that carries both (`UniswapV2Pair._update`). */
 export const uniswapV2: ProtocolAdapter = {
@@ -50,11 +51,15 @@ export const uniswapV2: ProtocolAdapter = {
 	},
 
 	async reserves(client, pools, blockHash) {
-		const answers = await client.callAt(
-			blockHash,
-			pools.map((pool) => ({ to: pool.address, data: GET_RESERVES })),
-		);
-		return pools.map((pool, i) => ({ pool, reserve0: uintAt(answers[i] ?? "0x", 0), reserve1: uintAt(answers[i] ?? "0x", 1) }));
+		const { status, reserves } = await readPairs(client, { addresses: pools.map((pool) => pool.address), blockHash });
+		return pools.map((pool, i) => {
+			assertRead(pool, status[i]);
+			return {
+				pool,
+				reserve0: readWords(reserves, { offset: i * 4, words: 2 }),
+				reserve1: readWords(reserves, { offset: i * 4 + 2, words: 2 }),
+			};
+		});
 	},
 
 	apply(tracked, log) {

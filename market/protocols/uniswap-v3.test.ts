@@ -4,7 +4,7 @@ import type { UniswapV3PoolState } from "../../domain/pool.ts";
 import type { ChainLog } from "../log.ts";
 import { intWord } from "./abi-word.ts";
 import type { TrackedPool } from "./adapter.ts";
-import { uniswapV3, wordsToRead } from "./uniswap-v3.ts";
+import { uniswapV3 } from "./uniswap-v3.ts";
 
 const ADDRESS = "0x00000000000000000000000000000000000000aa";
 const abi = AbiCoder.defaultAbiCoder();
@@ -123,14 +123,5 @@ describe("uniswapV3.apply", () => {
 		expect(uniswapV3.apply(known, swap({ sqrtPriceX96: 1n, liquidity: 1n, tick: 3400 }))).toBe("reload");
 		expect(uniswapV3.apply(known, swap({ sqrtPriceX96: 1n, liquidity: 1n, tick: -3100 }))).toBe("reload");
 		expect(uniswapV3.apply(tracked(), burn(-60, 60, 1n))).toBe("reload");
-	});
-});
-
-describe("wordsToRead", () => {
-	it("covers all ticks of a coarse pool and a window around the price of a fine one", () => {
-		expect(wordsToRead(0, 200)).toEqual({ lowestWord: -18, highestWord: 17 });
-		expect(wordsToRead(0, 60)).toEqual({ lowestWord: -58, highestWord: 57 });
-		expect(wordsToRead(-1, 1)).toEqual({ lowestWord: -17, highestWord: 15 });
-		expect(wordsToRead(887_271, 10)).toEqual({ lowestWord: 330, highestWord: 346 });
 	});
 });

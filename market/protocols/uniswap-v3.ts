@@ -1,28 +1,18 @@
 import { id } from "ethers";
 import type { Pool, UniswapV3PoolState } from "../../domain/pool.ts";
-import type { Call, ChainClient } from "../chain-client.ts";
+import { readWords } from "../../rust-wasm/limbs.ts";
+import type { ConcentratedStates } from "../bulk/concentrated-record.ts";
+import { readConcentrated } from "../bulk/concentrated-states.ts";
+import { MAX_TICK, WORD } from "../bulk/tick-window.ts";
 import type { ChainLog } from "../log.ts";
-import { addressAt, intAt, intWord, uintAt } from "./abi-word.ts";
-import type { ProtocolAdapter, TrackedPool } from "./adapter.ts";
+import { addressAt, intAt, uintAt } from "./abi-word.ts";
+import { assertRead, type ProtocolAdapter, type TrackedPool } from "./adapter.ts";
 
 const POOL_CREATED = id("PoolCreated(address,address,uint24,int24,address)");
 const INITIALIZE = id("Initialize(uint160,int24)");
 const SWAP = id("Swap(address,address,int256,int256,uint160,uint128,int24)");
 const MINT = id("Mint(address,address,int24,int24,uint128,uint256,uint256)");
 const BURN = id("Burn(address,int24,int24,uint128,uint256,uint256)");
-const SLOT0 = id("slot0()").slice(0, 10);
-const LIQUIDITY = id("liquidity()").slice(0, 10);
-const TICK_BITMAP = id("tickBitmap(int16)").slice(0, 10);
-const TICKS = id("ticks(int24)").slice(0, 10);
-
-/** TickMath.MIN_TICK and MAX_TICK. */
-const MAX_TICK = 887_272;
-/** Ticks per bitmap word (`TickBitmap.position`). */
-const WORD = 256;
-/** A pool with at most this many words in all (spacing 60 has 116) is read whole. */
-const WHOLE_WORDS = 128;
-/** Else this many words on each side of the price: 41,000 ticks at spacing 10 (60-fold), 4,100 at spacing 1 (1.5-fold). */
-const WORDS_EACH_SIDE = 16;
 /** With fewer known words than this ahead of the price the pool is read anew around it. */
 const WORDS_KEPT_AHEAD = 4;
 
@@ -51,16 +41,15 @@ export const uniswapV3: ProtocolAdapter = {
 	},
 
 	async load(client, pools, blockHash) {
-		const prices = await readPrices(client, pools, blockHash);
-		const words = await readWords(client, prices, blockHash);
-		return readTicks(client, words, blockHash);
+		const states = await readConcentrated(client, { pools, blockHash, ticks: "around" });
+		return pools.map((pool, i) => trackedAt(states, i, pool));
 	},
 
 	async reserves(client, pools, blockHash) {
-		const prices = await readPrices(client, pools, blockHash);
+		const states = await readConcentrated(client, { pools, blockHash, ticks: "none" });
 		return pools.map((pool, i) => {
-			const sqrtPriceX96 = BigInt(prices[i]?.sqrtPriceX96 ?? "0");
-			const liquidity = BigInt(prices[i]?.liquidity ?? "0");
+			assertRead(pool, states.status[i]);
+			const { sqrtPriceX96, liquidity } = priceAt(states, i);
 			// White paper, section 2: x = L / sqrt(P), y = L * sqrt(P).
 			const reserve0 = sqrtPriceX96 === 0n ? 0n : (liquidity << 96n) / sqrtPriceX96;
 			return { pool, reserve0, reserve1: (liquidity * sqrtPriceX96) >> 96n };
@@ -147,86 +136,36 @@ function sorted(net: ReadonlyMap<number, bigint>): [number, string][] {
 
 // reading -------------------------------------------------------------------------------------------------------------
 
-type PricedState = Omit<UniswapV3PoolState, "ticks">;
-
-async function readPrices(client: ChainClient, pools: readonly Pool[], blockHash: string): Promise<PricedState[]> {
-	const answers = await client.callAt(
-		blockHash,
-		pools.flatMap(({ address }) => [
-			{ to: address, data: SLOT0 },
-			{ to: address, data: LIQUIDITY },
-		]),
-	);
-	return pools.map((pool, i) => {
-		const slot0 = answers[2 * i] ?? "0x";
-		const tick = Number(intAt(slot0, 1));
-		const { address, dex, token0, token1, feePips, tickSpacing } = pool;
-		const { lowestWord, highestWord } = wordsToRead(tick, tickSpacing);
-		return {
-			family: "uniswap-v3",
-			address,
-			dex,
-			token0,
-			token1,
-			feePips,
-			tickSpacing,
-			sqrtPriceX96: uintAt(slot0, 0).toString(),
-			tick,
-			liquidity: uintAt(answers[2 * i + 1] ?? "0x", 0).toString(),
-			// Up to the outermost bit of the outermost word that is read.
-			tickLower: Math.max(-MAX_TICK, lowestWord * WORD * tickSpacing),
-			tickUpper: Math.min(MAX_TICK, (highestWord * WORD + WORD - 1) * tickSpacing),
-		};
-	});
-}
-
-/** The bitmap words to read around a price, by number (`TickBitmap.position` of the compressed tick). */
-export function wordsToRead(tick: number, tickSpacing: number): { readonly lowestWord: number; readonly highestWord: number } {
-	const wordOf = (at: number) => Math.floor(Math.floor(at / tickSpacing) / WORD);
-	const first = wordOf(-MAX_TICK);
-	const last = wordOf(MAX_TICK);
-	if (last - first + 1 <= WHOLE_WORDS) return { lowestWord: first, highestWord: last };
-	return { lowestWord: Math.max(first, wordOf(tick) - WORDS_EACH_SIDE), highestWord: Math.min(last, wordOf(tick) + WORDS_EACH_SIDE) };
-}
-
-interface WithTickNumbers {
-	readonly state: PricedState;
-	readonly ticks: readonly number[];
-}
-
-async function readWords(client: ChainClient, states: readonly PricedState[], blockHash: string): Promise<WithTickNumbers[]> {
-	const ranges = states.map((state) => wordsToRead(state.tick, state.tickSpacing));
-	const calls: Call[] = [];
-	for (const [i, { address }] of states.entries()) {
-		const range = ranges[i];
-		for (let word = range?.lowestWord ?? 0; word <= (range?.highestWord ?? -1); word++)
-			calls.push({ to: address, data: TICK_BITMAP + intWord(word) });
+function trackedAt(states: ConcentratedStates, index: number, pool: Pool): TrackedV3 {
+	assertRead(pool, states.status[index]);
+	const { address, dex, token0, token1, feePips, tickSpacing } = pool;
+	const { sqrtPriceX96, liquidity } = priceAt(states, index);
+	const ticks: [number, string][] = [];
+	const liquidityGross = new Map<number, bigint>();
+	for (let at = states.start[index] ?? 0; at < (states.start[index + 1] ?? 0); at++) {
+		const tick = states.ticks[at] ?? 0;
+		liquidityGross.set(tick, readWords(states.gross, { offset: at * 2, words: 2 }));
+		ticks.push([tick, BigInt.asIntN(128, readWords(states.net, { offset: at * 2, words: 2 })).toString()]);
 	}
-	const answers = (await client.callAt(blockHash, calls))[Symbol.iterator]();
-	return states.map((state, i) => {
-		const ticks: number[] = [];
-		const range = ranges[i];
-		for (let word = range?.lowestWord ?? 0; word <= (range?.highestWord ?? -1); word++) {
-			let bits = BigInt(answers.next().value ?? "0x0");
-			for (let bit = 0; bits > 0n; bit++, bits >>= 1n) {
-				if ((bits & 1n) === 1n) ticks.push((word * WORD + bit) * state.tickSpacing);
-			}
-		}
-		return { state, ticks };
-	});
+	return {
+		liquidityGross,
+		state: {
+			family: "uniswap-v3",
+			...{ address, dex, token0, token1, feePips, tickSpacing },
+			sqrtPriceX96: sqrtPriceX96.toString(),
+			tick: states.tick[index] ?? 0,
+			liquidity: liquidity.toString(),
+			// Up to the outermost bit of the outermost word that is read.
+			tickLower: Math.max(-MAX_TICK, (states.firstWord[index] ?? 0) * WORD * tickSpacing),
+			tickUpper: Math.min(MAX_TICK, ((states.lastWord[index] ?? 0) * WORD + WORD - 1) * tickSpacing),
+			ticks,
+		},
+	};
 }
 
-async function readTicks(client: ChainClient, pools: readonly WithTickNumbers[], blockHash: string): Promise<TrackedV3[]> {
-	const calls = pools.flatMap(({ state, ticks }) => ticks.map((tick) => ({ to: state.address, data: TICKS + intWord(tick) })));
-	const answers = (await client.callAt(blockHash, calls))[Symbol.iterator]();
-	return pools.map(({ state, ticks }) => {
-		const liquidityGross = new Map<number, bigint>();
-		const net = new Map<number, bigint>();
-		for (const tick of ticks) {
-			const info = answers.next().value ?? "0x";
-			liquidityGross.set(tick, uintAt(info, 0));
-			net.set(tick, intAt(info, 1));
-		}
-		return { state: { ...state, ticks: sorted(net) }, liquidityGross };
-	});
+function priceAt(states: ConcentratedStates, index: number): { readonly sqrtPriceX96: bigint; readonly liquidity: bigint } {
+	return {
+		sqrtPriceX96: readWords(states.words, { offset: index * 6, words: 4 }),
+		liquidity: readWords(states.words, { offset: index * 6 + 4, words: 2 }),
+	};
 }
