@@ -27,9 +27,7 @@ export type {
 	PoolQuestion,
 	RouteQuote,
 	SearchQuery,
-	SplitLeg,
 	SplitRoute,
-	StartToken,
 	SwapRates,
 	SwapV3,
 } from "./questions.ts";
