@@ -1,48 +1,16 @@
 //! A pool that is moved is the pool that its state read anew gives, in every family that offers it.
 
-use arb_engine::protocols::family::Family;
+mod states;
+
 use arb_engine::protocols::registry::pool_from_json;
 use arb_engine::refusal::Refusal;
 use arb_engine::u256::U256;
 use serde_json::{Map, Value};
+use states::{read, states};
 use std::collections::BTreeMap;
 
-/// Recorded states of every family, derived from real contracts' answers.
-const RECORDED: &str = include_str!("../../tests/fixtures/golden-families.jsonl");
-/// Their swaps change bins, bands, oracles, targets or another pool.
-const GIVEN_WHOLE: [&str; 5] = ["liquidity-book-v2.2", "woofi-v2", "crvusd-llamma", "dodo-v2", "stableswap-ng-meta"];
-/// States of families that no recorded answers are kept of.
-const MADE: [&str; 4] = [
-    r#"{"family": "balancer-v2-weighted", "balances": ["1000000000", "5000000000000000000"], "managed": ["7", "0"], "swapFeePercentage": "3000000000000000",
-        "scalingFactors": ["1000000000000000000000000000000", "1000000000000000000"], "normalizedWeights": ["200000000000000000", "800000000000000000"], "powVersion": 2}"#,
-    r#"{"family": "balancer-v2-stable", "balances": ["1000000000000000000", "5000000000000000000"], "swapFeePercentage": "3000000000000000",
-        "scalingFactors": ["1000000000000000000", "1000000000000000000"], "invariantVersion": 1, "startValue": 100000, "endValue": 100000}"#,
-    r#"{"family": "erc4626", "totalAssets": "1000000", "totalSupply": "900000", "decimalsOffset": 6, "maxDeposit": "5", "maxRedeem": "9", "rounding": "openzeppelin",
-        "codeHash": "0x0123456789012345678901234567890123456789012345678901234567890123"}"#,
-    r#"{"family": "uniswap-v4", "sqrtPriceX96": "79228162514264337593543950336", "tick": 0, "liquidity": "1000000000000", "tickSpacing": 60, "protocolFee": 0,
-        "lpFee": 500, "ticks": [[-600, "1000000000000"], [600, "-1000000000000"]]}"#,
-];
-
-fn states() -> Vec<(String, Map<String, Value>)> {
-    let made = MADE.iter().map(|text| {
-        let state: Map<String, Value> = serde_json::from_str(text).unwrap();
-        (state["family"].as_str().unwrap().to_owned(), state)
-    });
-    let recorded = RECORDED.lines().map(|line| {
-        let row: Map<String, Value> = serde_json::from_str(line).unwrap();
-        let family = row["family"].as_str().unwrap().to_owned();
-        let mut state = row["state"].as_object().unwrap().clone();
-        state.insert("family".to_owned(), family.clone().into());
-        state.entry("variant").or_insert_with(|| row.get("variant").cloned().unwrap_or_default());
-        (family, state)
-    });
-    recorded.chain(made).collect()
-}
-
-fn read(state: &Map<String, Value>) -> Box<dyn Family> {
-    pool_from_json(&Value::Object(state.clone()).to_string()).unwrap()
-}
-
+/// Pairs have typed arrays of their own; the others' swaps change bins, bands, oracles, targets or another pool.
+const GIVEN_WHOLE: [&str; 6] = ["uniswap-v2", "liquidity-book-v2.2", "woofi-v2", "crvusd-llamma", "dodo-v2", "stableswap-ng-meta"];
 /// Puts values into a field of the JSON form: a number, a list, or a field of each of `assets`.
 fn put(state: &mut Map<String, Value>, field: &str, values: &[U256]) {
     let text = |value: &U256| Value::from(value.to_string());
