@@ -479,6 +479,30 @@ describe("the search", () => {
 	);
 });
 
+describe("an ERC-4626 vault", () => {
+	const codeHash = `0x${"ab".repeat(32)}`;
+	const vault = {
+		family: "erc4626",
+		address: address(1),
+		dex: "erc4626",
+		tokens: [token(0), token(1)],
+		totalAssets: "2000000",
+		totalSupply: "1000000",
+		maxDeposit: "1000",
+		maxRedeem: "1000",
+		codeHash,
+		rounding: "solmate",
+	};
+
+	it("is taken where its code was vetted, and refused elsewhere", () => {
+		expect(refusalOf(() => engine.upsertFamilyPool(vault))).toBe("invalid_state");
+		expect(() => engine.upsertFamilyPool(vault)).toThrow(/codeHash 0xabab.* is not among the vetted vault codes/);
+		using vetted = new Engine({ vaultCodes: [codeHash.toUpperCase().replace("X", "x")] });
+		vetted.upsertFamilyPool(vault);
+		expect(vetted.quote({ pool: address(1), tokenIn: token(0), amountIn: 1000n })).toBe(500n);
+	});
+});
+
 describe("moves of pools of other families", () => {
 	const velodrome = (reserve0: bigint, reserve1: bigint) => ({
 		family: "velodrome-v2",

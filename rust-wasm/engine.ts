@@ -56,14 +56,22 @@ const SPLIT_LEG_WORDS = 1 + 2 * WORDS;
 export class Engine {
 	readonly #wasm: WasmEngine;
 	readonly #isExperimental: boolean;
+	readonly #vaultCodes: ReadonlySet<string>;
 	readonly #pools = new Map<string, KnownPool>();
 	readonly #byId: (KnownPool | undefined)[] = [];
 	readonly #free: number[] = [];
 	readonly #tokens = new Map<string, number>();
 
-	/** `experimental` takes pools of families that are not proven against their contracts as well. */
-	constructor({ experimental = false }: { readonly experimental?: boolean } = {}) {
+	/**
+	 * `experimental` takes pools of families that are not proven against their contracts as well; `vaultCodes` are the keccak256 hashes of the code of those
+	 * ERC-4626 vaults whose conversions were vetted: others may charge fees or lie, and are refused.
+	 */
+	constructor({
+		experimental = false,
+		vaultCodes = [],
+	}: { readonly experimental?: boolean; readonly vaultCodes?: readonly string[] } = {}) {
 		this.#isExperimental = experimental;
+		this.#vaultCodes = new Set(vaultCodes.map((hash) => hash.toLowerCase()));
 		const { Engine: Wasm } = engineModule();
 		this.#wasm = new Wasm();
 	}
@@ -118,6 +126,9 @@ export class Engine {
 		const { address, tokens } = state;
 		if (tokens.length < 2 || tokens.length > MAX_TOKENS) {
 			throw refusal("invalid_state", `tokens of pool ${address}: ${tokens.length}, expected 2 to ${MAX_TOKENS}`);
+		}
+		if (state.family === "erc4626" && !this.#vaultCodes.has(String(state.codeHash).toLowerCase())) {
+			throw refusal("invalid_state", `codeHash ${String(state.codeHash)} of pool ${address} is not among the vetted vault codes`);
 		}
 		const id = this.#pools.get(address)?.id ?? this.#free.at(-1) ?? this.#byId.length;
 		const numbers = Uint32Array.from(tokens, (token) => this.#token(token));
