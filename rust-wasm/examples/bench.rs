@@ -52,13 +52,18 @@ fn main() {
         engine.search(&[*pool], &starts, 3, 4, false, false, &bounds).expect("a bound for each start");
     }
     let search = start.elapsed().as_secs_f64() / pools.len() as f64;
+    // With a limit of 0 nothing is sized: the screen in doubles alone.
+    let screen = best(pools.len(), || {
+        black_box(engine.search(&pools, &starts, 3, 0, false, false, &bounds).expect("a bound for each start"));
+    });
     let (lengths, edges, amounts) = (input.u32s(), input.u32s(), input.u64s());
     let quote = best(lengths.len(), || {
         black_box(engine.quote_routes(&lengths, &edges, 1, &amounts));
     });
     let (swap, remembered, paid) = concentrated(Input::open(paths.next()));
     println!(
-        r#"{{"searchUs":{},"quoteNs":{},"swapNs":{},"rememberedNs":{},"paid":"{paid}"}}"#,
+        r#"{{"screenUs":{},"searchUs":{},"quoteNs":{},"swapNs":{},"rememberedNs":{},"paid":"{paid}"}}"#,
+        screen * 1e6,
         search * 1e6,
         quote * 1e9,
         swap * 1e9,
@@ -95,7 +100,7 @@ fn concentrated(mut input: Input) -> (f64, f64, U256) {
 }
 
 /// Seconds for each of `count`, the best of some rounds.
-fn best(count: usize, run: impl Fn()) -> f64 {
+fn best(count: usize, mut run: impl FnMut()) -> f64 {
     let times = (0..ROUNDS).map(|_| {
         let start = Instant::now();
         for _ in 0..REPEATS {
