@@ -228,7 +228,8 @@ impl Engine {
 
     /// As `quote_route` at the amount that leaves most after the lender's fee; empty for none. `fee` is share, whole and rounding (four words each).
     pub fn optimise_loan(&self, edges: &[u32], fee: &[u64], available: &[u64]) -> Result<Vec<u64>, u32> {
-        let [share, of, rounding] = [0, 4, 8].map(|i| U256::from_words(&fee[i..i + 4]));
+        let terms: Vec<U256> = fee.chunks_exact(4).map(U256::from_words).collect();
+        let &[share, of, rounding] = terms.as_slice() else { return Err(number(Refusal::InvalidState)) };
         let loan = Loan::new(share, of, rounding).map_err(number)?;
         let quote = optimise_loan(&self.market, &route(edges), loan, U256::from_words(available)).map_err(number)?;
         Ok(quote.map_or_else(Vec::new, |quote| route_words(&quote)))

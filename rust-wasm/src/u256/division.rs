@@ -17,7 +17,7 @@ pub(super) fn divide(dividend: &[u64; 8], divisor: &[u64; 4]) -> Answer<(U256, b
         return Ok((U256::ZERO, m > 0));
     }
     if m == 1 {
-        return Ok((U256::from(dividend[0] / divisor[0]), dividend[0] % divisor[0] != 0));
+        return Ok((U256::from(dividend[0] / divisor[0]), !dividend[0].is_multiple_of(divisor[0])));
     }
     match n {
         1 => by_word(dividend, divisor[0], m),
@@ -86,8 +86,8 @@ fn by_words<const N: usize>(dividend: &[u64; 8], divisor: [u64; N], m: usize) ->
     // The part of the dividend that is being divided: less than the divisor before each digit.
     let mut rest = [0; N];
     rest[N - 1] = above(dividend[m - 1], shift);
-    for i in 0..N - 1 {
-        rest[i] = shifted(dividend, m - N + 1 + i, shift);
+    for (i, word) in rest.iter_mut().enumerate().take(N - 1) {
+        *word = shifted(dividend, m - N + 1 + i, shift);
     }
     let mut digits = m - N + 1;
     if rest[N - 1] == 0 {
