@@ -1,7 +1,8 @@
 import { pino } from "pino";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Feed, type FeedSocket } from "./feed.ts";
 import { STREAM_CLOSE, type StepMessage } from "./messages.ts";
+import { Feeds } from "./routes.ts";
 import type { EventSource } from "./source.ts";
 
 const logger = pino({ level: "silent" });
@@ -78,5 +79,16 @@ describe("Feed", () => {
 		};
 		await new Feed({ source: broken, socket, after: 0, logger }).run();
 		expect(socket.code).toBe(STREAM_CLOSE.unavailable);
+	});
+});
+
+describe("Feeds", () => {
+	it("end those that join while the server stops: a client that is sent away comes back before the port is closed", async () => {
+		const feeds = new Feeds();
+		await feeds.close();
+		const socket = stuckSocket();
+		feeds.add(new Feed({ source: source(5), socket: Object.assign(socket, { bufferedBytes: () => 0 }), after: 5, logger }));
+		await vi.waitFor(() => expect(feeds.count).toBe(0), { timeout: 10_000 });
+		expect(socket.code).toBe(STREAM_CLOSE.goingAway);
 	});
 });

@@ -38,21 +38,28 @@ const streamRoute = createRoute({
 /** Feeds that run, so that a stopping server can end them in order. */
 export class Feeds {
 	readonly #running = new Map<Feed, Promise<void>>();
+	#isClosing = false;
 
 	add(feed: Feed): void {
 		const run = feed.run().finally(() => this.#running.delete(feed));
 		this.#running.set(feed, run);
+		if (this.#isClosing) endFeed(feed);
 	}
 
-	/** Ends every feed; resolves when all have ended. */
+	/** Ends every feed, and from then on each that is added: clients come back at once, while the server still listens. Resolves when all have ended. */
 	async close(): Promise<void> {
-		for (const feed of this.#running.keys()) feed.stop(STREAM_CLOSE.goingAway, "the server stops; connect again and resume");
-		await Promise.all(this.#running.values());
+		this.#isClosing = true;
+		for (const feed of this.#running.keys()) endFeed(feed);
+		while (this.#running.size > 0) await Promise.all(this.#running.values());
 	}
 
 	get count(): number {
 		return this.#running.size;
 	}
+}
+
+function endFeed(feed: Feed): void {
+	feed.stop(STREAM_CLOSE.goingAway, "the server stops; connect again and resume");
 }
 
 /** `GET /api/stream`. A handler of its own beside the documented route: what a WebSocket is answered with has no JSON type. */
