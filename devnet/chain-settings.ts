@@ -19,6 +19,9 @@ export const BUNDLE_INCLUSION_SHARE_PPM = 700_000;
 /** Not measured: chosen so that plans use both relays, and labels of both kinds come about. In millionths. */
 const PUBLIC_EXPOSURE_PPM = 68_000;
 
+/** Enough that labels of both relays come about in an evening, in millionths. */
+export const EXPLORATION_PPM = 100_000;
+
 /** The chain's settings as the rest of the system reads them. */
 export function devnetChainConfig(of: {
 	readonly deployment: Deployment;
@@ -26,6 +29,7 @@ export function devnetChainConfig(of: {
 	readonly rpcUrl: string;
 	readonly relayUrl: string;
 	readonly confirmationDepth: number;
+	readonly explorationPpm: number;
 }): ChainConfig {
 	const { deployment } = of;
 	const accounts = devnetAccounts();
@@ -84,7 +88,7 @@ export function devnetChainConfig(of: {
 				maxLossProbabilityPpm: 900_000,
 				maxAmountInWithoutModel: "20000000000000000000",
 				priorityFeeShareBps: 500,
-				explorationPpm: 100_000,
+				explorationPpm: of.explorationPpm,
 				slippageToleranceBps: 2000,
 			},
 			limits: {

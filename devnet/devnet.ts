@@ -12,7 +12,7 @@ import { ArbError, messageOf } from "../domain/errors.ts";
 import { type Anvil, DEVNET_CHAIN_ID, startAnvil } from "./anvil.ts";
 import { Builder } from "./builder.ts";
 import { Bundles } from "./bundles.ts";
-import { BUNDLE_INCLUSION_SHARE_PPM, devnetChainConfig, devnetKeys } from "./chain-settings.ts";
+import { BUNDLE_INCLUSION_SHARE_PPM, devnetChainConfig, devnetKeys, EXPLORATION_PPM } from "./chain-settings.ts";
 import { type CompetitorProcess, startCompetitor } from "./competitor-process.ts";
 import { type Deployment, deploy, deploymentSchema, deploymentVersion } from "./deployment.ts";
 import { Market } from "./market.ts";
@@ -37,6 +37,8 @@ export interface DevnetOptions {
 	readonly confirmationDepth?: number;
 	/** Share of the blocks whose builder sees bundles, in millionths; 700,000 where absent. */
 	readonly inclusionSharePpm?: number;
+	/** Written into the chain's settings: share of the submissions that explore the second-best relay, in millionths; a tenth where absent. */
+	readonly explorationPpm?: number;
 	readonly log?: Logger;
 }
 
@@ -132,6 +134,7 @@ async function compose(
 		rpcUrl: anvil.rpcUrl,
 		relayUrl: relay.url,
 		confirmationDepth: options.confirmationDepth ?? 1,
+		explorationPpm: options.explorationPpm ?? EXPLORATION_PPM,
 	});
 	const keys = devnetKeys();
 	const chainFile = join(directory, "chain.json");

@@ -67,7 +67,9 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 	await using opened = new AsyncDisposableStack();
 	const directory = mkdtempSync(join(tmpdir(), "arb-system-"));
 	opened.defer(() => rmSync(directory, { recursive: true, force: true }));
-	const devnet = await startDevnet({ blockMs: "manual", simulator: false, competitor: false, inclusionSharePpm: 1_000_000, ...options });
+	// No exploration: which relay a lifecycle takes must not hang on the hash of a block, which is another in every run.
+	const manual = { blockMs: "manual", simulator: false, competitor: false, inclusionSharePpm: 1_000_000, explorationPpm: 0 } as const;
+	const devnet = await startDevnet({ ...manual, ...options });
 	opened.defer(() => devnet.close());
 	const { db, url, close } = await freshDatabase();
 	opened.defer(close);
