@@ -7,30 +7,12 @@ import type { PoolState, UniswapV2PoolState, UniswapV3PoolState } from "../domai
 import type { Hop } from "../domain/route.ts";
 import { Engine, type EngineHop } from "./engine.ts";
 import type { EngineRefusal } from "./refusal.ts";
-
-const address = (number: number) => `0x${number.toString(16).padStart(40, "0")}`;
-const token = (number: number) => address(0x1000 + number);
-
-function pair(number: number, state: Partial<UniswapV2PoolState> & Pick<UniswapV2PoolState, "reserve0" | "reserve1">): UniswapV2PoolState {
-	const rest = { dex: "uniswap-v2", token0: token(0), token1: token(1), feePips: 3000 };
-	return { family: "uniswap-v2", address: address(number), ...rest, ...state };
-}
+import { address, hop, concentrated as onePosition, pair, token } from "./testing/pools.ts";
 
 /** At price 1 with three positions, the middle one narrow: swaps of some size cross ticks. */
 function concentrated(number: number, state: Partial<UniswapV3PoolState> = {}): UniswapV3PoolState {
-	return {
-		family: "uniswap-v3",
-		address: address(number),
-		dex: "uniswap-v3",
-		token0: token(0),
-		token1: token(1),
-		feePips: 500,
-		tickSpacing: 10,
-		sqrtPriceX96: (1n << 96n).toString(),
-		tick: 0,
+	return onePosition(number, {
 		liquidity: "6000000000000000000",
-		tickLower: -887_272,
-		tickUpper: 887_272,
 		ticks: [
 			[-887_270, "1000000000000000000"],
 			[-6000, "2000000000000000000"],
@@ -40,12 +22,7 @@ function concentrated(number: number, state: Partial<UniswapV3PoolState> = {}): 
 			[887_270, "-1000000000000000000"],
 		],
 		...state,
-	};
-}
-
-function hop(state: PoolState, tokenIn: string): Hop {
-	const tokenOut = tokenIn === state.token0 ? state.token1 : state.token0;
-	return { pool: state.address, family: state.family, dex: state.dex, tokenIn, tokenOut };
+	});
 }
 
 function refusalOf(call: () => unknown): string {

@@ -185,7 +185,7 @@ function worthwhileRelays(of: {
 		.map((relay) => relay.kind);
 }
 
-/** A draw that every replay repeats and nobody can choose: the block's hash, told apart by route. */
+/** A draw that every replay repeats: the block's hash, told apart by route. */
 function isDrawn(candidate: Candidate, sharePpm: number): boolean {
 	return (BigInt(candidate.block.hash) ^ BigInt(candidate.routeHash)) % PPM < BigInt(sharePpm);
 }
