@@ -76,6 +76,10 @@ const policySchema = z.object({
 	 * never again see how the other one does.
 	 */
 	explorationPpm: z.int().min(0).max(1_000_000).default(0),
+	/** Pools per block whose kept states are compared with the chain's, drawn anew each block; 0 compares none but those of candidates. */
+	auditedPoolsPerBlock: z.int().min(0).default(4),
+	/** A pool whose state differed comes back after this many audits in a row that found it right. */
+	cleanAuditsToRelease: z.int().min(1).default(3),
 	/** Share of the expected profit given up before the executor reverts, in basis points. */
 	slippageToleranceBps: z.int().min(0).max(10_000),
 });

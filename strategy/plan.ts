@@ -97,6 +97,14 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 	if (facts.headNumber >= draft.deadlineBlock) {
 		return reject("plan", "deadline_passed", `head ${facts.headNumber} has reached the deadline block ${draft.deadlineBlock}`);
 	}
+	const [mismatch] = facts.mismatches ?? [];
+	if (mismatch !== undefined) {
+		return reject(
+			"plan",
+			"state_mismatch",
+			`pool ${mismatch.pool}: ${mismatch.fields.join(", ")} on block ${candidate.block.number} are not what the candidate says; the pool is in quarantine`,
+		);
+	}
 	if (!simulation.ok)
 		return reject("plan", "simulation_reverted", `on block ${simulation.blockNumber}: ${simulation.revertReason ?? "no reason given"}`);
 	if (simulation.blockNumber === candidate.block.number && BigInt(simulation.profit) !== expected) {
