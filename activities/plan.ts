@@ -37,7 +37,10 @@ export function planStep(deps: ChainDependencies): LifecycleActivities["plan"] {
 					hops: plannedHops(input.candidate, input.detect),
 				});
 				const [simulation, mismatches, control, used, head] = await Promise.all([
-					simulateExecution(deps.client.provider, { from, executor: chain.executor, calldata }),
+					simulateExecution(deps.client.provider, {
+						...{ from, executor: chain.executor, calldata },
+						behind: input.candidate.follows?.rawTransaction,
+					}),
 					compareCandidate(deps, { candidate: input.candidate, workflowId }),
 					readControl(deps.db, chain.chainId),
 					usage(deps.db, chain.chainId),

@@ -92,7 +92,10 @@ export async function compareCandidate(
 	deps: AuditDependencies,
 	of: { readonly candidate: Candidate; readonly workflowId: string },
 ): Promise<readonly { readonly pool: string; readonly fields: readonly string[] }[]> {
-	const { block, pools: kept } = of.candidate;
+	const { block, follows } = of.candidate;
+	// What a transaction that is followed has changed is not on the chain yet: the plan's simulation of both holds for it.
+	const kept = of.candidate.pools.filter((state) => follows?.changedPools.includes(state.address) !== true);
+	if (kept.length === 0) return [];
 	const pools = await readPools(
 		deps.db,
 		deps.chain.chainId,

@@ -13,12 +13,14 @@ import { lifecycleWorkflowId } from "../domain/workflow-ids.ts";
 import { discoverPools } from "../market/discovery.ts";
 import { followChain } from "../market/follow.ts";
 import { loanLiquidity } from "../market/loan.ts";
+import { watchPending } from "../market/pending/pending-feed.ts";
 import { PoolBook } from "../market/pool-book.ts";
 import { admitTokens, permitPools } from "../market/tokens/admission.ts";
 import { Engine } from "../rust-wasm/engine.ts";
 import { type ActorActivities, SEARCH_ATTRIBUTES } from "../workflows/messages.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { ChainDependencies } from "./dependencies.ts";
+import { Followers } from "./followers.ts";
 import { SearchFloor } from "./search-floor.ts";
 import { asFailure } from "./step.ts";
 import { Tripwire } from "./tripwire.ts";
@@ -138,15 +140,43 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 					.slice(0, maxLifecyclesPerBlock);
 				await Promise.all(worth.map((candidate) => startLifecycle(deps, candidate)));
 			};
+			const followers = new Followers({ chain: deps.chain, client: deps.client, book, engine, fencingNumber });
+			/** Lifecycles behind waiting transactions, so many per block. What fails is told and left: the next transaction is another. */
+			const followPending = async (wsUrl: string, until: AbortSignal): Promise<void> => {
+				const onTrouble = (error: unknown): void => deps.log.warn({ ...log, err: error }, "pending transactions could not be followed");
+				let at = { hash: "", started: 0 };
+				for await (const hash of watchPending({ wsUrl, onTrouble }, until)) {
+					if (at.hash !== book.block.hash) at = { hash: book.block.hash, started: 0 };
+					if (at.started >= deps.chain.policy.maxFollowersPerBlock) continue;
+					try {
+						const candidate = await followers.behind(hash, { liquidity, out: floor.out });
+						if (candidate === null || candidate.block.hash !== book.block.hash) continue;
+						const [control, busy] = await Promise.all([readControl(deps.db, chainId), busyPools(deps.db, chainId)]);
+						if (control.paused || control.killSwitch || candidate.route.some((hop) => busy.has(hop.pool))) continue;
+						at.started += 1;
+						await startLifecycle(deps, candidate);
+					} catch (error) {
+						onTrouble(error);
+					}
+				}
+			};
 			// What stands open on the block that this watch begins with changes no more: it is looked at once, whole.
 			await consider(from, [...addresses]);
-			await followChain(deps.client, book, signal, {
-				onBlock: async ({ block, changedPools, reorgDepth, isHead }) => {
-					if (reorgDepth > 0) deps.log.warn({ ...log, block: block.number, reorgDepth }, "blocks were taken back");
-					floor.update(changedPools);
-					if (isHead) await consider(block, changedPools);
-				},
-			});
+			const { pending } = deps.chain;
+			const stopFollowing = new AbortController();
+			const following = pending === undefined ? null : followPending(pending.wsUrl, AbortSignal.any([signal, stopFollowing.signal]));
+			try {
+				await followChain(deps.client, book, signal, {
+					onBlock: async ({ block, changedPools, reorgDepth, isHead }) => {
+						if (reorgDepth > 0) deps.log.warn({ ...log, block: block.number, reorgDepth }, "blocks were taken back");
+						floor.update(changedPools);
+						if (isHead) await consider(block, changedPools);
+					},
+				});
+			} finally {
+				stopFollowing.abort();
+				await following;
+			}
 			const why = ended.signal.aborted
 				? "a later watcher has taken over"
 				: context.cancellationSignal.aborted

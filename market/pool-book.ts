@@ -120,6 +120,24 @@ export class PoolBook {
 	}
 
 	/**
+	 * The pools that logs would change, without changing the book: what a transaction that is not included yet leaves behind. A pool that would have to be read
+	 * anew is left out.
+	 */
+	preview(logs: readonly ChainLog[]): ReadonlyMap<string, PoolState> {
+		const changed = new Map<string, TrackedPool>();
+		const unknown = new Set<string>();
+		for (const log of logs) {
+			const pool = this.#poolOf(log);
+			if (pool === undefined || unknown.has(pool.address)) continue;
+			const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
+			const next = adapterOf(pool.family).apply(current, log);
+			if (next === "reload") unknown.add(pool.address);
+			else if (next !== current) changed.set(pool.address, next);
+		}
+		return new Map([...changed].filter(([address]) => !unknown.has(address)).map(([address, { state }]) => [address, state]));
+	}
+
+	/**
 	 * Takes states of {@link block} for those that the book has. What the journal had of these pools is forgotten, since it made the state that was replaced: after going
 	 * back over it they stand where they are put here, and have to be read again.
 	 */

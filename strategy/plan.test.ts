@@ -20,6 +20,7 @@ const policy = {
 	priorityFeeShareBps: 500,
 	slippageToleranceBps: 2_000,
 	explorationPpm: 0,
+	maxFollowersPerBlock: 1,
 	auditedPoolsPerBlock: 0,
 	cleanAuditsToRelease: 1,
 };
