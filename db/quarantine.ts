@@ -86,15 +86,15 @@ export async function quarantinedOf(
 	return rows.map((row) => row.pool);
 }
 
-/** A chain's quarantines, those that last first, then the youngest. */
+/** Quarantines of a chain, or of all, those that last first, then the youngest. */
 export async function readQuarantines(
 	db: Database,
-	of: { readonly chainId: number; readonly limit: number },
+	of: { readonly chainId?: number | undefined; readonly limit: number },
 ): Promise<readonly StoredQuarantine[]> {
 	return await db.drizzle
 		.select()
 		.from(quarantines)
-		.where(eq(quarantines.chainId, of.chainId))
+		.where(of.chainId === undefined ? undefined : eq(quarantines.chainId, of.chainId))
 		.orderBy(sql`${quarantines.releasedAt} is not null`, desc(quarantines.id))
 		.limit(of.limit);
 }

@@ -1,20 +1,20 @@
 import { parseEther } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { devnetAccounts } from "../devnet/accounts.ts";
-import { readArtifact } from "../devnet/artifacts.ts";
-import { type Devnet, startDevnet } from "../devnet/devnet.ts";
-import type { Candidate } from "../domain/candidate.ts";
-import { executionFacts } from "../domain/plan.ts";
-import { encodeExecute } from "../execution/executor.ts";
-import { bundleRelay, publicRelay } from "../execution/relay.ts";
-import { simulateExecution } from "../execution/simulation.ts";
-import { Wallets } from "../execution/wallets.ts";
-import { type ChainClient, connectChain } from "../market/chain-client.ts";
-import { discoverPools } from "../market/discovery.ts";
-import { watchPending } from "../market/pending/pending-feed.ts";
-import { PoolBook } from "../market/pool-book.ts";
-import { Engine } from "../rust-wasm/engine.ts";
-import { Followers } from "./followers.ts";
+import { Followers } from "../../activities/followers.ts";
+import { devnetAccounts } from "../../devnet/accounts.ts";
+import { readArtifact } from "../../devnet/artifacts.ts";
+import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
+import type { Candidate } from "../../domain/candidate.ts";
+import { executionFacts } from "../../domain/plan.ts";
+import { encodeExecute } from "../../execution/executor.ts";
+import { bundleRelay, publicRelay } from "../../execution/relay.ts";
+import { simulateExecution } from "../../execution/simulation.ts";
+import { Wallets } from "../../execution/wallets.ts";
+import { type ChainClient, connectChain } from "../../market/chain-client.ts";
+import { discoverPools } from "../../market/discovery.ts";
+import { watchPending } from "../../market/pending/pending-feed.ts";
+import { PoolBook } from "../../market/pool-book.ts";
+import { Engine } from "../../rust-wasm/engine.ts";
 
 const GWEI = 1_000_000_000n;
 const OUT: ReadonlySet<string> = new Set();
@@ -94,7 +94,10 @@ describe("a transaction that waits to be included", () => {
 			...{ gasLimit: 900_000n, maxFeePerGas: 200n * GWEI, maxPriorityFeePerGas: 2n * GWEI },
 		});
 		const blocks = { targetBlock: candidate.block.number + 1, deadlineBlock: candidate.block.number + 1 };
-		await expect(publicRelay(devnet.rpcUrl).send({ ...signed, behind, ...blocks })).rejects.toMatchObject({ code: "relay", retryable: false });
+		await expect(publicRelay(devnet.rpcUrl).send({ ...signed, behind, ...blocks })).rejects.toMatchObject({
+			code: "relay",
+			retryable: false,
+		});
 		await bundleRelay(devnet.relayUrl).send({ ...signed, behind, ...blocks });
 		await devnet.mine();
 		const [theirs, ours] = await Promise.all([hash, signed.transactionHash].map((each) => devnet.provider.getTransactionReceipt(each)));
@@ -104,7 +107,8 @@ describe("a transaction that waits to be included", () => {
 
 	it("leaves book and engine as they were", async () => {
 		const before = book.states;
-		const cycles = () => engine.search({ changedPools: book.addresses, startTokens: [{ token: devnet.chain.wrappedNative }], maxHops: 3, limit: 8 });
+		const cycles = () =>
+			engine.search({ changedPools: book.addresses, startTokens: [{ token: devnet.chain.wrappedNative }], maxHops: 3, limit: 8 });
 		const found = cycles();
 		const hash = await trade({ weth: "30" });
 		expect(await followers.behind(hash, { liquidity: liquidity(), out: OUT })).not.toBeNull();
