@@ -58,6 +58,8 @@ export function draftPlan(
 ): PlanDraft {
 	const { candidate, price, detect, score } = question;
 	const { policy } = chain;
+	const loan =
+		detect.loan === undefined ? { lender: facts.lender, vault: facts.vault } : { lender: detect.loan.lender, vault: detect.loan.address };
 	const expected = BigInt(detect.grossProfit) - BigInt(detect.flashLoanFee);
 	const gas = BigInt(detect.gasEstimate);
 	const suggested = BigInt(price.priorityFeePerGasWei);
@@ -72,7 +74,7 @@ export function draftPlan(
 	return {
 		executor: chain.executor,
 		profitRecipient: chain.treasury,
-		flashLoan: { lender: facts.lender, vault: facts.vault, token: candidate.startToken, amount: detect.amountIn, fee: detect.flashLoanFee },
+		flashLoan: { ...loan, token: candidate.startToken, amount: detect.amountIn, fee: detect.flashLoanFee },
 		minProfit: (gasFloor > slippageFloor ? gasFloor : slippageFloor).toString(),
 		maxFeePerGasWei: maxFee.toString(),
 		maxPriorityFeePerGasWei: priorityFee.toString(),
