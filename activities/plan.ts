@@ -30,6 +30,7 @@ export function planStep(deps: ChainDependencies): LifecycleActivities["plan"] {
 				const draft = draftPlan(input, input.loan, chain);
 				const calldata = encodeExecute({
 					planId: planIdOf(workflowId),
+					lender: draft.flashLoan.vault,
 					startToken: input.candidate.startToken,
 					amountIn: BigInt(input.detect.amountIn),
 					minProfit: BigInt(draft.minProfit),

@@ -90,15 +90,15 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 			await book.load(from);
 			floor.update([...addresses]);
 			deps.log.info({ ...log, fencingNumber, pools: pools.length, block: from.number }, "watching the market");
-			const loan = { vault: deps.chain.balancerVault, tokens: deps.chain.startTokens };
+			const loan = { lenders: deps.chain.lenders, tokens: deps.chain.startTokens };
 			let liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: from.hash });
-			/** What the lender has at the block. Where the node does not tell, the last answer stays: `detect` cuts every size to the block's own. */
+			/** The most that a lender has at the block. Where the node does not tell, the last answer stays: `detect` cuts every size to the block's own. */
 			const lendable = async (block: BlockRef): Promise<ReadonlyMap<string, bigint>> => {
 				try {
 					liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: block.hash });
 				} catch (error) {
 					if (!(error instanceof ArbError) || !error.retryable) throw error;
-					deps.log.warn({ ...log, block: block.number, err: error }, "the lender's balances could not be read");
+					deps.log.warn({ ...log, block: block.number, err: error }, "the lenders' balances could not be read");
 				}
 				return liquidity;
 			};

@@ -6,7 +6,7 @@ const USDC = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48";
 const ACCOUNT = `0x${"11".repeat(20)}`;
 
 /** A chain file of Ethereum with these dexes. */
-function chainFile(dexes: readonly unknown[]): unknown {
+function chainFile(dexes: readonly unknown[]): object {
 	return {
 		...{ chainId: 1, name: "ethereum", mode: "paper", rpcUrl: "http://127.0.0.1:8545", genesisHash: `0x${"ab".repeat(32)}` },
 		...{ wrappedNative: WETH, startTokens: [WETH], stablecoins: [USDC] },
@@ -25,6 +25,43 @@ function chainFile(dexes: readonly unknown[]): unknown {
 		limits: { maxAmountIn: "1", maxGasCostWei: "1", maxLossWeiPerDay: "1", maxSubmissionsPerMinute: 1 },
 	};
 }
+
+describe("the lenders of a chain file", () => {
+	const AAVE = `0x${"aa".repeat(20)}`;
+
+	it("are the Balancer vault alone where nothing else is named", () => {
+		expect(parseChainConfig(chainFile(["uniswap-v2"]), "test").lenders).toEqual([{ kind: "balancer-v2", address: ACCOUNT }]);
+	});
+
+	it("are those that are named, each with what its kind needs", () => {
+		const lenders = [
+			{ kind: "aave-v3", address: AAVE.toUpperCase().replace("0X", "0x"), premiumRounding: "up" },
+			{ kind: "morpho-blue", address: ACCOUNT },
+		];
+		expect(parseChainConfig({ ...chainFile(["uniswap-v2"]), lenders }, "test").lenders).toEqual([
+			{ kind: "aave-v3", address: AAVE, premiumRounding: "up" },
+			{ kind: "morpho-blue", address: ACCOUNT },
+		]);
+	});
+
+	it.each([
+		["needs lenders", { balancerVault: undefined }],
+		["premiumRounding", { lenders: [{ kind: "aave-v3", address: AAVE }] }],
+		[
+			"stands twice",
+			{
+				lenders: [
+					{ kind: "morpho-blue", address: AAVE },
+					{ kind: "balancer-v2", address: AAVE },
+				],
+			},
+		],
+	])("are refused where: %s", (message, of) => {
+		expect(() => parseChainConfig({ ...chainFile(["uniswap-v2"]), ...of }, "test")).toThrow(
+			expect.objectContaining({ code: "configuration", message: expect.stringContaining(message) }),
+		);
+	});
+});
 
 describe("the dexes of a chain file", () => {
 	it("are taken from the registry where only their name is written", () => {

@@ -43,6 +43,19 @@ const dexSchema = dexFields.refine((dex) => dex.factory !== undefined || dex.vau
 });
 type DexRow = z.output<typeof dexSchema>;
 
+/** Whom the executor borrows from; its owner must allow each (`setLender`). */
+const lenderSchema = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("balancer-v2"), address }),
+	z.strictObject({
+		kind: z.literal("aave-v3"),
+		/** The Pool, not its address provider. */
+		address,
+		/** How the deployed release rounds its premium: `aaveV3LoanFee` says which does what. A wrong one shows as `simulation_mismatch`. */
+		premiumRounding: z.enum(["half-up", "up"]),
+	}),
+	z.strictObject({ kind: z.literal("morpho-blue"), address }),
+]);
+
 const relaySchema = z.object({
 	kind: z.enum(["bundle", "public"]),
 	url,
@@ -120,7 +133,9 @@ const chainSchema = z
 		dataFee: dataFeeSchema.optional(),
 		/** Dexes of the registry by their names, or rows of their own. */
 		dexes: z.array(z.union([z.string().min(1), dexSchema])).min(1),
-		balancerVault: address,
+		/** The one lender, where `lenders` is absent. */
+		balancerVault: address.optional(),
+		lenders: z.array(lenderSchema).min(1).optional(),
 		executor: address,
 		/** Receives executed profit and pays for rewards and top-ups. */
 		treasury: address,
@@ -145,7 +160,13 @@ const chainSchema = z
 		path: ["startTokens"],
 		message: "cycles start from the wrapped native coin only: gas and profit are booked in one unit",
 	})
-	.transform(({ dexes, prices, ...chain }, context) => {
+	.transform(({ dexes, prices, balancerVault, lenders: named, ...chain }, context) => {
+		const vault = balancerVault === undefined ? [] : [{ kind: "balancer-v2" as const, address: balancerVault }];
+		const lenders = named ?? vault;
+		if (lenders.length === 0) context.addIssue({ code: "custom", path: ["lenders"], message: "a chain needs lenders, or a balancerVault" });
+		if (new Set(lenders.map((lender) => lender.address)).size < lenders.length) {
+			context.addIssue({ code: "custom", path: ["lenders"], message: "an address stands twice" });
+		}
 		const rows: DexRow[] = [];
 		for (const [index, dex] of dexes.entries()) {
 			if (typeof dex !== "string") rows.push(dex);
@@ -165,6 +186,7 @@ const chainSchema = z
 		}
 		return {
 			...chain,
+			lenders,
 			dexes: rows,
 			...(dataFee === undefined ? {} : { dataFee }),
 			...(settings === undefined ? {} : { prices: settings }),

@@ -91,8 +91,8 @@ describe("a fresh devnet", () => {
 	});
 
 	it("lends from the Balancer vault without a fee, to an executor that knows its operators", async () => {
-		const { chain, provider } = devnet;
-		const vault = new Contract(chain.balancerVault, readArtifact("vault").abi, provider);
+		const { chain, provider, deployment } = devnet;
+		const vault = new Contract(deployment.vault, readArtifact("vault").abi, provider);
 		const collector = new Contract(
 			await vault.getFunction("getProtocolFeesCollector")(),
 			["function getFlashLoanFeePercentage() view returns (uint256)"],
@@ -100,7 +100,7 @@ describe("a fresh devnet", () => {
 		);
 		expect(await collector.getFunction("getFlashLoanFeePercentage")()).toBe(0n);
 		const weth = new Contract(chain.wrappedNative, ["function balanceOf(address) view returns (uint256)"], provider);
-		expect(await weth.getFunction("balanceOf")(chain.balancerVault)).toBeGreaterThan(BigInt(chain.limits.maxAmountIn));
+		expect(await weth.getFunction("balanceOf")(deployment.vault)).toBeGreaterThan(BigInt(chain.limits.maxAmountIn));
 		const executor = new Contract(chain.executor, readArtifact("executor").abi, provider);
 		expect(String(await executor.getFunction("owner")()).toLowerCase()).toBe(chain.treasury);
 		const distributor = new Contract(chain.rewardDistributor, readArtifact("distributor").abi, provider);

@@ -35,6 +35,7 @@ describe("an execution on the published bytecode of Balancer V2 and Uniswap V2",
 	function calldata(of: { amountIn?: bigint; minProfit?: bigint; deadlineBlock?: number; hops?: TestChain["cycle"] } = {}): string {
 		return encodeExecute({
 			planId: PLAN_ID,
+			lender: chain.vault,
 			startToken: chain.base,
 			amountIn: of.amountIn ?? 10n * ETHER,
 			minProfit: of.minProfit ?? 1n,

@@ -308,6 +308,7 @@ class Run {
 		});
 		return encodeExecute({
 			planId: hexlify(Uint8Array.from({ length: 32 }, () => Math.floor(random.next() * 256))),
+			lender: this.#devnet.deployment.vault,
 			startToken: cycle[0]?.tokenIn ?? "",
 			amountIn: amounts[0] ?? 0n,
 			minProfit: (this.#profit(amounts) * BigInt(Math.floor(random.next() * 1000))) / 1000n,

@@ -46,7 +46,7 @@ await runProcess(log, async () => {
 		using engine = new Engine();
 		engine.upsertPools(await book.load(await client.head()));
 		const standing = new StandingCandidates(chain);
-		const lendable = (blockHash: string) => loanLiquidity(client, { vault: chain.balancerVault, tokens: chain.startTokens, blockHash });
+		const lendable = (blockHash: string) => loanLiquidity(client, { lenders: chain.lenders, tokens: chain.startTokens, blockHash });
 		const every = pools.map((pool) => pool.address);
 		standing.advance({ block: book.block, changedPools: every, book, engine, fencingNumber, liquidity: await lendable(book.block.hash) });
 		const start = { temporal: worker.temporal, taskQueue: worker.taskQueue, chain, log };

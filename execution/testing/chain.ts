@@ -27,6 +27,8 @@ export interface TestChain {
 	readonly provider: JsonRpcProvider;
 	readonly treasury: NonceManager;
 	readonly treasuryAddress: string;
+	/** The Balancer vault, which lends. */
+	readonly vault: string;
 	readonly base: string;
 	readonly other: string;
 	readonly pairs: readonly [cheap: string, dear: string];
@@ -86,6 +88,7 @@ export async function startTestChain(): Promise<TestChain> {
 		provider,
 		treasury,
 		treasuryAddress,
+		vault,
 		base,
 		other,
 		pairs: [cheap, dear],

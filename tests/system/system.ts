@@ -141,7 +141,7 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 			changedPools: pools.map((pool) => pool.address),
 			limit: 8,
 			liquidity: await loanLiquidity(chain, {
-				vault: devnet.chain.balancerVault,
+				lenders: devnet.chain.lenders,
 				tokens: devnet.chain.startTokens,
 				blockHash: book.block.hash,
 			}),
