@@ -16,6 +16,7 @@ import { PoolBook } from "../market/pool-book.ts";
 import { admitTokens, permitPools } from "../market/tokens/admission.ts";
 import { Engine } from "../rust-wasm/engine.ts";
 import { type ActorActivities, SEARCH_ATTRIBUTES } from "../workflows/messages.ts";
+import { BestPriceBoard } from "./best-price-board.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { ChainDependencies } from "./dependencies.ts";
 import { SearchFloor } from "./search-floor.ts";
@@ -127,13 +128,17 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 					.slice(0, maxLifecyclesPerBlock);
 				await Promise.all(worth.map((candidate) => startLifecycle(deps, candidate)));
 			};
+			const board = new BestPriceBoard({ deps, pools, engine });
 			// What stands open on the block that this watch begins with changes no more: it is looked at once, whole.
 			await consider(from, [...addresses]);
+			await board.show(from);
 			await followChain(deps.client, book, signal, {
 				onBlock: async ({ block, changedPools, reorgDepth, isHead }) => {
 					if (reorgDepth > 0) deps.log.warn({ ...log, block: block.number, reorgDepth }, "blocks were taken back");
 					floor.update(changedPools);
-					if (isHead) await consider(block, changedPools);
+					if (!isHead) return;
+					await consider(block, changedPools);
+					await board.show(block);
 				},
 			});
 			const why = ended.signal.aborted
