@@ -10,7 +10,7 @@ import type { ChainGap, ChainGaps, ChainPrice } from "./schema.ts";
 export const STALE_AFTER_SECONDS = 30;
 
 const NOT_ATOMIC =
-	"Not executed: it would take one transaction on each chain, and one may succeed where the other fails; a flash loan cannot span both, and what was bought is not on the chain where it would be sold.";
+	"Not executed: not atomic. It takes a transaction on each chain, of which one may fail; no flash loan spans both, and what is bought is not where it is sold.";
 
 type Token = ChainConfig["tokens"][number];
 
