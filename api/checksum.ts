@@ -3,12 +3,14 @@ import { getAddress } from "ethers";
 /** Addresses kept: more than the pools and tokens that a page of lifecycles speaks of. */
 const KEPT = 10_000;
 const known = new Map<string, string>();
+/** `0x` and 32 bytes. */
+const POOL_ID_LENGTH = 66;
 
-/** An address with its checksum (EIP-55). Remembered, because each costs a hash and a page of lifecycles has hundreds of the same few. */
+/** An address with its checksum (EIP-55); the id of a pool inside a singleton, which has none, as it is. Remembered, because each costs a hash and a page of lifecycles has hundreds of the same few. */
 export function checksummed(address: string): string {
 	const found = known.get(address);
 	if (found !== undefined) return found;
-	const made = getAddress(address);
+	const made = address.length === POOL_ID_LENGTH ? address : getAddress(address);
 	if (known.size >= KEPT) known.clear();
 	known.set(address, made);
 	return made;

@@ -36,7 +36,7 @@ const states = [
 	pair({ byte: "a5", token: LINK, coins: 1_000n, units: 200_000n * ETHER }),
 ];
 const pools: readonly Pool[] = states.map(({ address: pool, family, dex, token0, token1, feePips }) => ({
-	...{ chainId: 31_337, address: pool, family, dex, token0, token1, feePips, tickSpacing: 0 },
+	...{ chainId: 31_337, address: pool, family, dex, tokens: [token0, token1], feePips, tickSpacing: 0, details: {} },
 }));
 
 let engine: Engine;

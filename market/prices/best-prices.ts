@@ -22,7 +22,7 @@ export function bestPrices(of: {
 	const quoteToken = chain.wrappedNative;
 	const compared = chain.tokens.filter((token) => token.asset !== undefined && token.address !== quoteToken);
 	return compared.flatMap(({ address: token }): BestPrice[] => {
-		const pools = of.pools.filter((pool) => holds(pool, token) && holds(pool, quoteToken)).map((pool) => pool.address);
+		const pools = of.pools.filter(({ tokens }) => tokens.includes(token) && tokens.includes(quoteToken)).map((pool) => pool.address);
 		const buying = bestOutput(engine, pools, { tokenIn: quoteToken, tokenOut: token, amountIn: SPENT_WEI });
 		if (buying === null) return [];
 		const selling = bestOutput(engine, pools, { tokenIn: token, tokenOut: quoteToken, amountIn: buying.amountOut });
@@ -36,10 +36,6 @@ export function bestPrices(of: {
 			},
 		];
 	});
-}
-
-function holds(pool: Pool, token: string): boolean {
-	return pool.token0 === token || pool.token1 === token;
 }
 
 /** The pool that pays most; null where none pays anything. A pool that refuses the swap (left out of the search, too shallow, paused) offers nothing. */
