@@ -66,7 +66,9 @@ describe("the plan of ports", () => {
 			freePort: async () => 9001,
 			unused: [],
 		});
-		await expect(plan).rejects.toThrow(/port 9000 for the relay of chain devnet is also asked for by the RPC of chain devnet.*--relay-port 9001/);
+		await expect(plan).rejects.toThrow(
+			/port 9000 for the relay of chain devnet is also asked for by the RPC of chain devnet.*--relay-port 9001/,
+		);
 	});
 
 	it("does not look at ports that nothing will listen on", async () => {

@@ -9,6 +9,7 @@ import type { ChainGaps } from "./schema.ts";
 
 const ETHER = 10n ** 18n;
 const OTHER = CHAIN + 1;
+const POOL_ID = `0x${"b1".repeat(32)}`;
 let api: RunningApi;
 
 /** The test chain under another id, with assets for its two tokens. */
@@ -44,7 +45,7 @@ async function store(of: {
 				token: addressOf("usdc"),
 				quoteToken: addressOf("weth"),
 				buyPool: addressOf("a"),
-				sellPool: addressOf("b"),
+				sellPool: POOL_ID,
 			},
 			...{ spent: ETHER.toString(), bought: (of.bought * 1_000_000n).toString(), soldFor: ((of.soldFor * ETHER) / 1_000n).toString() },
 			...{
@@ -76,7 +77,8 @@ describe("GET /api/gaps", () => {
 			...{ chainId: CHAIN, chain: `chain-${CHAIN}`, blockNumber: CHAIN, isStale: false },
 			token: { symbol: "USDC", address: checksummed(addressOf("usdc")) },
 			buy: { price: "0.0005", pool: checksummed(addressOf("a")) },
-			sell: { price: "0.000495", pool: checksummed(addressOf("b")) },
+			// A pool of Uniswap V4 is named by its id.
+			sell: { price: "0.000495", pool: POOL_ID },
 		});
 	});
 
