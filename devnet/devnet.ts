@@ -157,6 +157,8 @@ async function compose(
 	const inclusionSharePpm = options.inclusionSharePpm ?? BUNDLE_INCLUSION_SHARE_PPM;
 	const builder = new Builder({ rpc: anvil.rpc, bundles, random: random("builder"), inclusionSharePpm, log });
 	await builder.start();
+	// Anvil has no fee history of blocks that it loaded: who prices the head must find one of its own, and the slow chain's next is seconds away.
+	if (kept !== null && options.blockMs !== "manual") await builder.build();
 	const market = new Market({ rpc: anvil.rpc, deployment, random: random("market"), log });
 
 	const failure = Promise.withResolvers<string>();
