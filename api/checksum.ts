@@ -3,10 +3,11 @@ import { getAddress } from "ethers";
 /** Addresses kept: more than the pools and tokens that a page of lifecycles speaks of. */
 const KEPT = 10_000;
 const known = new Map<string, string>();
-/** `0x` and 32 bytes. */
+
+/** A Uniswap V4 pool's id of 32 bytes, which has no checksum. */
 const POOL_ID_LENGTH = 66;
 
-/** An address with its checksum (EIP-55); the id of a pool inside a singleton, which has none, as it is. Remembered, because each costs a hash and a page of lifecycles has hundreds of the same few. */
+/** An address with its checksum (EIP-55). Remembered, because each costs a hash and a page of lifecycles has hundreds of the same few. */
 export function checksummed(address: string): string {
 	const found = known.get(address);
 	if (found !== undefined) return found;

@@ -55,6 +55,7 @@ async function run(): Promise<number> {
 		blockMs: options["block-ms"] ?? chain.blockMs,
 		simulator: true,
 		competitor: options.competitor,
+		isPendingWatched: true,
 		log,
 	});
 	const { chainFile, keysFile, rpcUrl, relayUrl } = devnet;
