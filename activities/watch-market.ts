@@ -18,6 +18,7 @@ import { PoolBook } from "../market/pool-book.ts";
 import { admitTokens, permitPools } from "../market/tokens/admission.ts";
 import { Engine } from "../rust-wasm/engine.ts";
 import { type ActorActivities, SEARCH_ATTRIBUTES } from "../workflows/messages.ts";
+import { BestPriceBoard } from "./best-price-board.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { ChainDependencies } from "./dependencies.ts";
 import { Followers } from "./followers.ts";
@@ -160,8 +161,10 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 					}
 				}
 			};
+			const board = new BestPriceBoard({ deps, pools, engine });
 			// What stands open on the block that this watch begins with changes no more: it is looked at once, whole.
 			await consider(from, [...addresses]);
+			await board.show(from);
 			const { pending } = deps.chain;
 			const stopFollowing = new AbortController();
 			const following = pending === undefined ? null : followPending(pending.wsUrl, AbortSignal.any([signal, stopFollowing.signal]));
@@ -170,7 +173,9 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 					onBlock: async ({ block, changedPools, reorgDepth, isHead }) => {
 						if (reorgDepth > 0) deps.log.warn({ ...log, block: block.number, reorgDepth }, "blocks were taken back");
 						floor.update(changedPools);
-						if (isHead) await consider(block, changedPools);
+						if (!isHead) return;
+						await consider(block, changedPools);
+						await board.show(block);
 					},
 				});
 			} finally {

@@ -21,6 +21,7 @@ describe("the application", () => {
 			"/api/chains",
 			"/api/chains/{chainId}/kill-switch",
 			"/api/chains/{chainId}/pause",
+			"/api/gaps",
 			"/api/health",
 			"/api/ledger",
 			"/api/money",

@@ -18,7 +18,16 @@ const amount = z.string().regex(/^(0|[1-9][0-9]*)$/, "is not a decimal integer o
 const url = z.url();
 
 /** One ERC-20 that routes may touch. */
-const tokenSchema = z.object({ address, symbol: z.string().min(1), decimals: z.int().min(0).max(36) });
+const tokenSchema = z.object({
+	address,
+	symbol: z.string().min(1),
+	decimals: z.int().min(0).max(36),
+	/**
+	 * What the token is a form of, where it is the same thing on several chains: tokens of two chains with one `asset` are compared, and no others. Anybody can
+	 * deploy a token under a known symbol, so a symbol is no identity.
+	 */
+	asset: z.string().min(1).optional(),
+});
 
 /** A deployment of an exchange protocol on this chain; pools are discovered from its factory's events. */
 const dexFields = z.object({
@@ -156,6 +165,10 @@ const chainSchema = z
 		path: ["shares"],
 		message: "shareBps must add up to 10000",
 	})
+	.refine((chain) => new Set(assetsOf(chain.tokens)).size === assetsOf(chain.tokens).length, {
+		path: ["tokens"],
+		message: "two tokens of one chain have the same asset; leave it with the one that is compared with other chains",
+	})
 	.refine((chain) => chain.startTokens.every((token) => token === chain.wrappedNative), {
 		path: ["startTokens"],
 		message: "cycles start from the wrapped native coin only: gas and profit are booked in one unit",
@@ -192,6 +205,10 @@ const chainSchema = z
 			...(settings === undefined ? {} : { prices: settings }),
 		};
 	});
+
+function assetsOf(tokens: readonly z.output<typeof tokenSchema>[]): readonly string[] {
+	return tokens.flatMap(({ asset }) => (asset === undefined ? [] : [asset]));
+}
 
 /** The rows of a dex of the registry on a chain, in the form of this file; a sentence where the system cannot trade there. */
 function registryRows(name: string, chainId: number): readonly DexRow[] | string {

@@ -6,8 +6,6 @@ import { delimiter, join } from "node:path";
 import { ArbError, messageOf } from "../domain/errors.ts";
 import { Rpc } from "./rpc.ts";
 
-export const DEVNET_CHAIN_ID = 31337;
-
 /** The fee floor that the builder keeps: the London rule alone would let an idle chain's base fee fall to a few wei. */
 export const MIN_BASE_FEE_WEI = 1_000_000_000n;
 
@@ -61,12 +59,14 @@ export interface Anvil {
 /**
  * Starts anvil and waits until it listens.
  *
+ * @param options.chainId its EIP-155 id
  * @param options.port 0 lets the system choose
  * @param options.stateFile state to start from; a new chain where absent
  * @param options.exitStateFile where anvil writes its state when it ends cleanly
  * @throws ArbError `chain` with anvil's own words where it does not start
  */
 export async function startAnvil(options: {
+	readonly chainId: number;
 	readonly port: number;
 	readonly stateFile?: string;
 	readonly exitStateFile?: string;
@@ -74,7 +74,7 @@ export async function startAnvil(options: {
 	const child = spawn(
 		anvilBinary(),
 		[
-			...["--host", "127.0.0.1", "--port", String(options.port), "--chain-id", String(DEVNET_CHAIN_ID)],
+			...["--host", "127.0.0.1", "--port", String(options.port), "--chain-id", String(options.chainId)],
 			// First come, first mined: the builder hands transactions over in the order that it has decided on.
 			...["--no-mining", "--order", "fifo"],
 			...["--hardfork", HARDFORK, "--base-fee", String(MIN_BASE_FEE_WEI), "--gas-limit", String(BLOCK_GAS_LIMIT)],

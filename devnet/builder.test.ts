@@ -1,7 +1,6 @@
 import { Contract, Interface, parseEther, Transaction, Wallet } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { devnetAccounts, type Signer } from "./accounts.ts";
-import { DEVNET_CHAIN_ID } from "./anvil.ts";
 import { readArtifact } from "./artifacts.ts";
 import { nextBaseFee } from "./builder.ts";
 import type { DeployedPool } from "./deployment.ts";
@@ -21,7 +20,7 @@ async function signed(
 	of: { readonly to: string; readonly data?: string; readonly value?: bigint; readonly tipGwei: bigint; readonly after?: number },
 ): Promise<string> {
 	return signer.signTransaction({
-		...{ type: 2, chainId: DEVNET_CHAIN_ID, to: of.to, data: of.data ?? "0x", value: of.value ?? 0n, gasLimit: 300_000n },
+		...{ type: 2, chainId: devnet.chain.chainId, to: of.to, data: of.data ?? "0x", value: of.value ?? 0n, gasLimit: 300_000n },
 		nonce: (await devnet.provider.getTransactionCount(signer.address)) + (of.after ?? 0),
 		maxFeePerGas: 200n * GWEI,
 		maxPriorityFeePerGas: of.tipGwei * GWEI,

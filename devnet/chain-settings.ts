@@ -3,14 +3,14 @@ import { type ChainConfig, parseChainConfig } from "../config/chain.ts";
 import type { Keys } from "../config/keys.ts";
 import { ArbError } from "../domain/errors.ts";
 import { devnetAccounts } from "./accounts.ts";
-import { DEVNET_CHAIN_ID } from "./anvil.ts";
 import { type PoolArtifactName, readArtifact } from "./artifacts.ts";
+import type { DevnetChain } from "./chains.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** The signing keys that the system may use: operators and treasury, and none of the market's or the competitor's. */
-export function devnetKeys(): Keys {
+export function devnetKeys({ chainId }: Pick<DevnetChain, "chainId">): Keys {
 	const accounts = devnetAccounts();
-	return { operators: accounts.operators.map((operator) => operator.privateKey), treasury: accounts.treasury.privateKey };
+	return { chainId, operators: accounts.operators.map((operator) => operator.privateKey), treasury: accounts.treasury.privateKey };
 }
 
 /** Share of the blocks that are built by the builder that sees bundles, in millionths. */
@@ -22,8 +22,18 @@ const PUBLIC_EXPOSURE_PPM = 68_000;
 /** Enough that labels of both relays come about in an evening, in millionths. */
 export const EXPLORATION_PPM = 100_000;
 
+/**
+ * How many blocks a candidate, its prices and its transaction may wait: one and two blocks of a second, and as long in time where blocks come faster, since
+ * what a lifecycle takes does not shrink with them.
+ */
+function patience(blockMs: number): Pick<ChainConfig["policy"], "maxBlockAge" | "maxPriceAgeBlocks" | "deadlineBlocks"> {
+	const blocksPerSecond = Math.max(1, Math.round(1_000 / blockMs));
+	return { maxBlockAge: blocksPerSecond, maxPriceAgeBlocks: 2 * blocksPerSecond, deadlineBlocks: 2 * blocksPerSecond };
+}
+
 /** The chain's settings as the rest of the system reads them. */
 export function devnetChainConfig(of: {
+	readonly chain: DevnetChain;
 	readonly deployment: Deployment;
 	readonly genesisHash: string;
 	readonly rpcUrl: string;
@@ -48,8 +58,8 @@ export function devnetChainConfig(of: {
 	});
 	return parseChainConfig(
 		{
-			chainId: DEVNET_CHAIN_ID,
-			name: "devnet",
+			chainId: of.chain.chainId,
+			name: of.chain.name,
 			mode: "devnet",
 			rpcUrl: of.rpcUrl,
 			genesisHash: of.genesisHash,
@@ -57,7 +67,8 @@ export function devnetChainConfig(of: {
 			wrappedNative: deployment.weth,
 			startTokens: [deployment.weth],
 			stablecoins: ["USDC", "USDT", "DAI"].flatMap(tokenAddress),
-			tokens: deployment.tokens,
+			// On these chains a symbol is an identity: whoever deploys them names each token once.
+			tokens: deployment.tokens.map((token) => ({ ...token, asset: token.symbol })),
 			dexes: [
 				pair("uniswap-v2", "uniswapV2Pair", deployment.uniswapV2Factory),
 				pair("sushiswap-v2", "sushiPair", deployment.sushiFactory),
@@ -79,9 +90,7 @@ export function devnetChainConfig(of: {
 				{ kind: "public", url: of.rpcUrl, inclusionSharePpm: 1_000_000, exposurePpm: PUBLIC_EXPOSURE_PPM },
 			],
 			policy: {
-				maxBlockAge: 1,
-				maxPriceAgeBlocks: 2,
-				deadlineBlocks: 2,
+				...patience(of.chain.blockMs),
 				// A devnet shares its machine with everything else.
 				budgetFactor: 3,
 				confirmationDepth: of.confirmationDepth,

@@ -22,7 +22,8 @@ export function startCompetitor(of: {
 		process.execPath,
 		[
 			fileURLToPath(new URL("./competitor.ts", import.meta.url)),
-			...["--rpc", of.rpcUrl, "--seed", String(of.seed), "--searcher", deployment.searcher, "--weth", deployment.weth],
+			...["--rpc", of.rpcUrl, "--chain-id", String(deployment.chainId), "--seed", String(of.seed)],
+			...["--searcher", deployment.searcher, "--weth", deployment.weth],
 			...[
 				"--v2-factory",
 				deployment.uniswapV2Factory,

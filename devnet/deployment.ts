@@ -2,7 +2,6 @@ import { AbiCoder, concat, getCreateAddress, id, parseEther } from "ethers";
 import { z } from "zod";
 import { ArbError } from "../domain/errors.ts";
 import { type DevnetAccounts, devnetAccounts, type Signer } from "./accounts.ts";
-import { DEVNET_CHAIN_ID } from "./anvil.ts";
 import { ARTIFACT_NAMES, type Artifact, type ArtifactName, readArtifact } from "./artifacts.ts";
 import { hexQuantity, type Rpc } from "./rpc.ts";
 import { readPoolFacts, seedOf, tokenPrices, WRAPPED_NATIVE_SYMBOL } from "./seeding.ts";
@@ -21,6 +20,7 @@ const deployedPoolSchema = z.object({
 export const deploymentSchema = z.object({
 	/** {@link deploymentVersion} of what was deployed. */
 	version: z.string(),
+	chainId: z.int().min(1),
 	weth: address,
 	tokens: z.array(z.object({ address, symbol: z.string(), decimals: z.int() })),
 	uniswapV2Factory: address,
@@ -58,10 +58,10 @@ const DEPLOY_FEE_WEI = 20_000_000_000n;
  *
  * @throws ArbError `chain` that names the transaction that failed
  */
-export async function deploy(rpc: Rpc): Promise<Deployment> {
+export async function deploy(rpc: Rpc, chainId: number): Promise<Deployment> {
 	const accounts = devnetAccounts();
 	await fund(rpc, accounts);
-	const sender = new Sender(rpc);
+	const sender = new Sender(rpc, chainId);
 	const facts = readPoolFacts();
 	const prices = tokenPrices(facts);
 
@@ -145,6 +145,7 @@ export async function deploy(rpc: Rpc): Promise<Deployment> {
 	await sender.settle();
 	return {
 		version: deploymentVersion(),
+		chainId,
 		...{ weth, tokens, uniswapV2Factory, sushiFactory, uniswapV3Factory, vault, desk, searcher, executor, distributor },
 		pools,
 	};
@@ -183,11 +184,13 @@ function tokenNamed<T extends { readonly symbol: string }>(tokens: readonly T[],
 /** Signs and sends in order, and mines what was sent. */
 class Sender {
 	readonly #rpc: Rpc;
+	readonly #chainId: number;
 	readonly #nonces = new Map<string, number>();
 	#sent: { readonly hash: string; readonly what: string }[] = [];
 
-	constructor(rpc: Rpc) {
+	constructor(rpc: Rpc, chainId: number) {
 		this.#rpc = rpc;
+		this.#chainId = chainId;
 	}
 
 	async create(signer: Signer, name: ArtifactName, values: readonly unknown[]): Promise<string> {
@@ -209,7 +212,7 @@ class Sender {
 		const nonce = this.#nonces.get(signer.address) ?? 0;
 		this.#nonces.set(signer.address, nonce + 1);
 		const raw = await signer.signTransaction({
-			...{ chainId: DEVNET_CHAIN_ID, type: 2, nonce, gasLimit: tx.gasLimit, data: tx.data, value: tx.value ?? 0n },
+			...{ chainId: this.#chainId, type: 2, nonce, gasLimit: tx.gasLimit, data: tx.data, value: tx.value ?? 0n },
 			...{ maxFeePerGas: DEPLOY_FEE_WEI, maxPriorityFeePerGas: 0n },
 			...(tx.to === undefined ? {} : { to: tx.to }),
 		});

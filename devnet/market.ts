@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import { ArbError, messageOf } from "../domain/errors.ts";
 import { devnetAccounts, type Signer } from "./accounts.ts";
-import { DEVNET_CHAIN_ID, MIN_BASE_FEE_WEI } from "./anvil.ts";
+import { MIN_BASE_FEE_WEI } from "./anvil.ts";
 import { readArtifact } from "./artifacts.ts";
 import type { DeployedPool, Deployment } from "./deployment.ts";
 import { MarketModel, type MarketPool, type PriceTarget } from "./market-model.ts";
@@ -85,7 +85,7 @@ export class Market {
 			}
 			const tip = BigInt(Math.round(this.#random.logUniform(TIP_WEI.low, TIP_WEI.high)));
 			const raw = await this.#signer.signTransaction({
-				...{ type: 2, chainId: DEVNET_CHAIN_ID, nonce, to: this.#deployment.desk, gasLimit: TRADE_GAS },
+				...{ type: 2, chainId: this.#deployment.chainId, nonce, to: this.#deployment.desk, gasLimit: TRADE_GAS },
 				...{ maxFeePerGas: MAX_FEE_WEI, maxPriorityFeePerGas: tip },
 				data: this.#tradeData(pool, family, target.price),
 			});
