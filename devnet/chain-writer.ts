@@ -8,8 +8,8 @@ import { hexQuantity, type Rpc, smallQuantity } from "./rpc.ts";
 
 /** Fixed, so that a deployment is the same whatever the chain's base fee does. */
 const FEE_WEI = 20_000_000_000n;
-const CREATION_GAS = 16_000_000n;
-const CALL_GAS = 8_000_000n;
+/** Algebra V1's pools, published without the optimiser, take 20 million. */
+const GAS = 30_000_000n;
 /** A stage fits into one block. */
 const STAGE_GAS_LIMIT = 4_000_000_000n;
 
@@ -38,12 +38,17 @@ export class ChainWriter implements Deploying {
 
 	async createCode(of: { readonly what: string; readonly code: string }): Promise<string> {
 		const from = this.accounts.deployer;
-		const nonce = await this.#send(from, { data: of.code, gasLimit: CREATION_GAS, what: `creation of ${of.what}` });
+		const nonce = await this.#send(from, { data: of.code, what: `creation of ${of.what}` });
 		return getCreateAddress({ from: from.address, nonce }).toLowerCase();
 	}
 
+	upcoming(skip = 0): string {
+		const from = this.accounts.deployer.address;
+		return getCreateAddress({ from, nonce: (this.#nonces.get(from) ?? 0) + skip }).toLowerCase();
+	}
+
 	async call(from: Signer, to: string, data: string, value = 0n): Promise<void> {
-		await this.#send(from, { to, data, value, gasLimit: CALL_GAS, what: `call of ${data.slice(0, 10)} at ${to}` });
+		await this.#send(from, { to, data, value, what: `call of ${data.slice(0, 10)} at ${to}` });
 	}
 
 	async read(to: string, data: string): Promise<string> {
@@ -52,12 +57,12 @@ export class ChainWriter implements Deploying {
 
 	async #send(
 		from: Signer,
-		tx: { readonly to?: string; readonly data: string; readonly value?: bigint; readonly gasLimit: bigint; readonly what: string },
+		tx: { readonly to?: string; readonly data: string; readonly value?: bigint; readonly what: string },
 	): Promise<number> {
 		const nonce = this.#nonces.get(from.address) ?? 0;
 		this.#nonces.set(from.address, nonce + 1);
 		const raw = await from.signTransaction({
-			...{ chainId: this.#chainId, type: 2, nonce, gasLimit: tx.gasLimit, data: tx.data, value: tx.value ?? 0n },
+			...{ chainId: this.#chainId, type: 2, nonce, gasLimit: GAS, data: tx.data, value: tx.value ?? 0n },
 			...{ maxFeePerGas: FEE_WEI, maxPriorityFeePerGas: 0n },
 			...(tx.to === undefined ? {} : { to: tx.to }),
 		});

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {Swaps} from "./Swaps.sol";
+import {UniswapV4Callback} from "./UniswapV4Callback.sol";
 import {V3Callbacks} from "./V3Callbacks.sol";
 
 /// @title The simulated market: provides the pools' liquidity and trades against them from its own inventory of tokens and native coin
 /// @notice A protocol that is paid by plain calls (transfers, allowances) needs nothing here: `perform` makes them. One that calls back to be paid has
 /// its callbacks in a contract of its own, from which this one inherits.
-contract MarketDesk is V3Callbacks {
+contract MarketDesk is V3Callbacks, UniswapV4Callback {
     struct Call {
         address to;
         uint256 value;
@@ -18,7 +20,7 @@ contract MarketDesk is V3Callbacks {
         bytes data;
     }
 
-    constructor(address owner_) V3Callbacks(owner_) {}
+    constructor(address owner_) Swaps(owner_) {}
 
     receive() external payable {}
 
@@ -50,11 +52,5 @@ contract MarketDesk is V3Callbacks {
     /// @notice Swaps until the price limit or the whole input, whichever comes first.
     function swapV3(address pool, bool zeroForOne, uint256 maxAmountIn, uint160 sqrtPriceLimitX96) external onlyOwner {
         _swapV3(pool, zeroForOne, int256(maxAmountIn), sqrtPriceLimitX96);
-    }
-
-    function _revertWith(bytes memory answer) private pure {
-        assembly ("memory-safe") {
-            revert(add(answer, 32), mload(answer))
-        }
     }
 }
