@@ -40,14 +40,14 @@ export class ChainWriter implements Deploying {
 	}
 
 	async createCode(of: { readonly what: string; readonly code: string }): Promise<string> {
-		const address = this.upcoming();
+		const address = this.nextAddress(0);
 		this.#add(this.accounts.deployer, { what: `creation of ${of.what}`, data: of.code });
 		return address;
 	}
 
-	upcoming(skip = 0): string {
+	nextAddress(skipped: number): string {
 		const from = this.accounts.deployer.address;
-		return getCreateAddress({ from, nonce: (this.#nonces.get(from) ?? 0) + skip }).toLowerCase();
+		return getCreateAddress({ from, nonce: (this.#nonces.get(from) ?? 0) + skipped }).toLowerCase();
 	}
 
 	async call(from: Signer, to: string, data: string, value = 0n): Promise<void> {

@@ -121,7 +121,7 @@ export const algebraIntegral: DevnetDex = {
 	pools: INTEGRAL_POOLS,
 	deploy: async (chain) => {
 		// Each must know of the other when it is created.
-		const poolDeployer = await chain.create("integralPoolDeployer", [chain.upcoming(1)]);
+		const poolDeployer = await chain.create("integralPoolDeployer", [chain.nextAddress(1)]);
 		const factory = await chain.create("integralFactory", [poolDeployer]);
 		return { factory, poolDeployer };
 	},

@@ -16,8 +16,8 @@ export interface Deploying {
 	create(name: ArtifactName, values?: readonly unknown[]): Promise<string>;
 	/** The same for creation code of one's own making (linked libraries), constructor's words included. */
 	createCode(of: { readonly what: string; readonly code: string }): Promise<string>;
-	/** The address of the contract that is created after the next `skip`, for contracts that must know of each other. */
-	upcoming(skip?: number): string;
+	/** Where the contract will be that the deployer's account creates after `skipped` further ones. */
+	nextAddress(skipped: number): string;
 	call(from: Signer, to: string, data: string, value?: bigint): Promise<void>;
 	/** Answer of a view call at the head: the stages before are mined, this one is not. */
 	read(to: string, data: string): Promise<string>;
