@@ -18,7 +18,7 @@ const POOLS: readonly (Sizing & { readonly tier: keyof typeof TICK_SPACING })[] 
 	{ dex: "sushiswap-v2", feePips: 3000, tokens: ["WBTC", "WETH"], share: 0.5, tier: 500 },
 	{ dex: "uniswap-v3", feePips: 3000, tokens: ["LINK", "WETH"], share: 0.05, tier: 2500 },
 	{ dex: "uniswap-v3", feePips: 3000, tokens: ["UNI", "WETH"], share: 0.1, tier: 10_000 },
-	{ dex: "uniswap-v3", feePips: 100, tokens: ["USDC", "USDT"], share: 0.001, tier: 100 },
+	{ dex: "uniswap-v3", feePips: 100, tokens: ["USDC", "USDT"], share: 0.0001, tier: 100 },
 ];
 
 /** PancakeSwap V3: a factory whose pools another contract creates. */
