@@ -2,9 +2,8 @@ import { keccak256 } from "ethers";
 import { addressAt } from "../../market/protocols/abi-word.ts";
 import { readArtifact } from "../artifacts.ts";
 import { type Sizing, sizedAs } from "../world.ts";
-import { v3Trading } from "./concentrated.ts";
+import { seedV3, v3Trading } from "./concentrated.ts";
 import { contractOf, type DevnetDex, type PoolDraft } from "./dex.ts";
-import { seedV3 } from "./uniswap-v3.ts";
 
 const NAME = "pancakeswap-v3";
 const FAMILY = "pancake-v3";
@@ -25,7 +24,7 @@ const POOLS: readonly (Sizing & { readonly tier: keyof typeof TICK_SPACING })[] 
 export const pancakeV3: DevnetDex = {
 	name: NAME,
 	family: FAMILY,
-	artifacts: ["pancakePoolDeployer", "pancakeFactory"],
+	artifacts: ["pancakePoolDeployer", "pancakePool", "pancakeFactory"],
 	pools: POOLS,
 	deploy: async (chain) => {
 		const deployerAbi = readArtifact("pancakePoolDeployer").abi;
@@ -48,7 +47,7 @@ export const pancakeV3: DevnetDex = {
 					...{ address: addressAt(await chain.read(factory, abi.encodeFunctionData("getPool", [...addresses, feePips])), 0), dex: NAME },
 					...{ family: FAMILY, tokens: addresses, feePips, tickSpacing, details: {} },
 				}),
-				seed: (chain, pool) => seedV3(chain, { desk: world.desk, pool: pool.address, pair, tickSpacing }),
+				seed: (chain, pool) => seedV3(chain, { desk: world.desk, pool: pool.address, pair, tickSpacing, mint: "uniswap-v3" }),
 			};
 		});
 	},
