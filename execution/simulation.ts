@@ -15,9 +15,7 @@ const simulatedCall = z.object({
 });
 const simulatedBlocks = z.tuple([z.object({ calls: z.array(simulatedCall).min(1).max(2) })]);
 
-const headSchema = z
-	.object({ number: z.string().transform(Number), hash: z.string(), timestamp: z.string().transform(Number) })
-	.nullable();
+const headSchema = z.object({ number: z.string().transform(Number), hash: z.string(), timestamp: z.string().transform(Number) }).nullable();
 
 type SimulatedCall = Readonly<Record<string, string>>;
 

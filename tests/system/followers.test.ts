@@ -69,7 +69,13 @@ function calldataOf(candidate: Candidate): string {
 		return { ...hop, ...executionFacts(state), amountIn: "0", amountOut: "0" };
 	});
 	return encodeExecute({
-		...{ planId: `0x${"07".repeat(32)}`, lender: devnet.chain.lenders[0]?.address ?? "", startToken: candidate.startToken, amountIn: BigInt(candidate.amountIn), minProfit: 1n },
+		...{
+			planId: `0x${"07".repeat(32)}`,
+			lender: devnet.chain.lenders[0]?.address ?? "",
+			startToken: candidate.startToken,
+			amountIn: BigInt(candidate.amountIn),
+			minProfit: 1n,
+		},
 		...{ deadlineBlock: candidate.block.number + 1, hops },
 	});
 }
