@@ -27,6 +27,7 @@ describe("the application", () => {
 			"/api/money",
 			"/api/opportunities",
 			"/api/opportunities/{id}",
+			"/api/quarantines",
 			"/api/rejections",
 			"/api/stream",
 			"/api/trades",
