@@ -37,15 +37,22 @@ const POOL_SOURCES = {
 
 export type ArtifactName = keyof typeof SOURCES;
 export type PoolArtifactName = keyof typeof POOL_SOURCES;
-export const ARTIFACT_NAMES = Object.keys(SOURCES) as readonly ArtifactName[];
 const ALL_SOURCES: Readonly<Record<ArtifactName | PoolArtifactName, string>> = { ...SOURCES, ...POOL_SOURCES };
 
+const known = new Map<ArtifactName | PoolArtifactName, Artifact>();
+
 /**
- * Reads a compiled contract.
+ * A compiled contract, read once per process.
  *
  * @throws ArbError `dependency_missing` that names the file
  */
 export function readArtifact(name: ArtifactName | PoolArtifactName): Artifact {
+	const artifact = known.get(name) ?? read(name);
+	known.set(name, artifact);
+	return artifact;
+}
+
+function read(name: ArtifactName | PoolArtifactName): Artifact {
 	try {
 		const artifact = artifactSchema.parse(JSON.parse(readFileSync(createRequire(import.meta.url).resolve(ALL_SOURCES[name]), "utf8")));
 		return { abi: new Interface(artifact.abi), bytecode: artifact.bytecode };
