@@ -42,6 +42,11 @@ export class ChainWriter implements Deploying {
 		return getCreateAddress({ from: from.address, nonce }).toLowerCase();
 	}
 
+	nextAddress(skipped: number): string {
+		const from = this.accounts.deployer.address;
+		return getCreateAddress({ from, nonce: (this.#nonces.get(from) ?? 0) + skipped }).toLowerCase();
+	}
+
 	async call(from: Signer, to: string, data: string, value = 0n): Promise<void> {
 		await this.#send(from, { to, data, value, gasLimit: CALL_GAS, what: `call of ${data.slice(0, 10)} at ${to}` });
 	}

@@ -8,6 +8,15 @@ export interface PoolPrice {
 	readonly price: number;
 	/** Geometric mean of the reserves in base units, of a constant-product pool whose price a small trade moves as much. */
 	readonly liquidity: number;
+	/** The swap that brings the pair to a price, where price and liquidity do not tell it: pools of more than two tokens, or of another curve. */
+	readonly inputTowards?: (price: number) => Swap;
+}
+
+/** A swap of an exact input. */
+export interface Swap {
+	readonly tokenIn: string;
+	readonly tokenOut: string;
+	readonly amountIn: bigint;
 }
 
 export interface MarketPool extends PoolPrice {

@@ -114,7 +114,7 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
 			]),
 			aave("protocol/configuration", "ACLManager", ["addPoolAdmin"]),
 			aave("protocol/pool", "Pool", ["supply", "flashLoanSimple", "FLASHLOAN_PREMIUM_TOTAL", "getReserveData", "FlashLoan"]),
-			aave("protocol/pool", "PoolConfigurator", ["initReserves", "setReserveFlashLoaning", "updateFlashloanPremiumTotal"]),
+			aave("protocol/pool", "PoolConfigurator", ["initReserves", "setReserveFlashLoaning", "updateFlashloanPremiumTotal", "updateFlashloanPremiumToProtocol"]),
 			aave("protocol/pool", "DefaultReserveInterestRateStrategy", []),
 			...["AToken", "StableDebtToken", "VariableDebtToken"].map((name) => aave("protocol/tokenization", name, [])),
 			aave("mocks/oracle", "PriceOracle", ["setAssetPrice"]),

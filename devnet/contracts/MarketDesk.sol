@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {BalancerV2Swaps} from "./BalancerV2Swaps.sol";
+import {BalancerV3Callbacks} from "./BalancerV3Callbacks.sol";
+import {Swaps} from "./Swaps.sol";
 import {V3Callbacks} from "./V3Callbacks.sol";
 
 /// @title The simulated market: provides the pools' liquidity and trades against them from its own inventory of tokens and native coin
 /// @notice A protocol that is paid by plain calls (transfers, allowances) needs nothing here: `perform` makes them. One that calls back to be paid has
 /// its callbacks in a contract of its own, from which this one inherits.
-contract MarketDesk is V3Callbacks {
+contract MarketDesk is V3Callbacks, BalancerV2Swaps, BalancerV3Callbacks {
     struct Call {
         address to;
         uint256 value;
@@ -18,7 +21,7 @@ contract MarketDesk is V3Callbacks {
         bytes data;
     }
 
-    constructor(address owner_) V3Callbacks(owner_) {}
+    constructor(address owner_) Swaps(owner_) {}
 
     receive() external payable {}
 

@@ -5,8 +5,6 @@ import {IUniswapV3Pool, Swaps} from "./Swaps.sol";
 
 /// @title What pools with Uniswap V3's interface call to be paid, under the names that its forks give it
 abstract contract V3Callbacks is Swaps {
-    constructor(address owner_) Swaps(owner_) {}
-
     function uniswapV3MintCallback(uint256 amount0Owed, uint256 amount1Owed, bytes calldata) external {
         _payOwed(amount0Owed, amount1Owed);
     }

@@ -1,4 +1,7 @@
 import { ArbError } from "../../domain/errors.ts";
+import { balancerV2Stable, balancerV2Weighted } from "./balancer-v2.ts";
+import { balancerV3Stable, balancerV3Weighted } from "./balancer-v3.ts";
+import { curve } from "./curve.ts";
 import type { DevnetDex } from "./dex.ts";
 import { uniswapV2 } from "./uniswap-v2.ts";
 import { uniswapV3 } from "./uniswap-v3.ts";
@@ -8,6 +11,11 @@ export const DEXES: readonly DevnetDex[] = [
 	uniswapV2({ name: "uniswap-v2", factory: "uniswapV2Factory", pair: "uniswapV2Pair" }),
 	uniswapV2({ name: "sushiswap-v2", factory: "sushiFactory", pair: "sushiPair" }),
 	uniswapV3,
+	balancerV2Weighted,
+	balancerV2Stable,
+	balancerV3Weighted,
+	balancerV3Stable,
+	curve,
 ];
 
 /** @throws ArbError `not_found` */
@@ -18,4 +26,6 @@ export function dexNamed(name: string): DevnetDex {
 }
 
 /** Dexes that the system has no adapter for yet: their pools are there and trade, the chain's settings do not name them. */
-export const WITHOUT_ADAPTER: ReadonlySet<string> = new Set<string>([]);
+export const WITHOUT_ADAPTER: ReadonlySet<string> = new Set<string>(
+	[balancerV2Weighted, balancerV2Stable, balancerV3Weighted, balancerV3Stable, curve].map((dex) => dex.name),
+);

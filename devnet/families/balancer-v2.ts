@@ -1,12 +1,13 @@
-import { getCreateAddress, Interface, ZeroAddress } from "ethers";
+import { AbiCoder, getCreateAddress, Interface, type Result, ZeroAddress } from "ethers";
 import { z } from "zod";
 import { uintAt } from "../../market/protocols/abi-word.ts";
 import { type ArtifactName, readArtifact } from "../artifacts.ts";
 import { type DeployedPool, textDetail } from "../deployed-pool.ts";
-import { perform } from "../desk.ts";
+import { deskInterface, perform } from "../desk.ts";
+import type { Swap } from "../market-model.ts";
 import type { World } from "../world.ts";
 import { type StableSpec, type Stake, stablePrices, stableStakes, type WeightedSpec, wad, weightedPrices, weightedStakes } from "./balancer-pools.ts";
-import { contractOf, type Deploying, type DevnetDex, type PoolDraft, towards } from "./dex.ts";
+import { contractOf, type Deploying, type DevnetDex, type DexContracts, type PoolDraft, towards } from "./dex.ts";
 
 const VERSION = JSON.stringify({ name: "devnet", version: 1 });
 /** Highest shares of yield and of assets under management that governance may ask for; it asks for none. */
@@ -23,10 +24,9 @@ const POOL = new Interface([
 	"function getAmplificationParameter() view returns (uint256 value, bool isUpdating, uint256 precision)",
 	"function getScalingFactors() view returns (uint256[])",
 ]);
-const userData = new Interface(["function init(uint256 kind, uint256[] amounts)"]);
 
 /**
- * Sizes of mainnet pools as recorded at block 24,407,242 (bowTiedDevil/degenbot, MIT): USDC/WETH 0x96646936b91d6B9D7D0c47C496AfBF3D6ec7B6f8, its DAI/WETH
+ * Sizes of mainnet pools as recorded at block 24,407,242 (BowTiedDevil/degenbot, MIT): USDC/WETH 0x96646936b91d6B9D7D0c47C496AfBF3D6ec7B6f8, its DAI/WETH
  * and its BAL/WETH of 80 and 20 %, whose shape and WETH AAVE/WETH has here. The weights of three tokens are those of its APU/PEPE/SPX.
  */
 const WEIGHTED: readonly WeightedSpec[] = [
@@ -71,7 +71,7 @@ export const balancerV2Weighted: DevnetDex = {
 		}),
 	views: (pool) => [tokensView(pool), { to: pool.address, data: POOL.encodeFunctionData("getNormalizedWeights") }],
 	observe: (pool, [held = "0x", weights = "0x"]) =>
-		weightedPrices({ ...holdings(held), weights: numbers(POOL.decodeFunctionResult("getNormalizedWeights", weights)[0]), feePips: pool.feePips }),
+		weightedPrices({ ...holdings(held), weights: numbers(POOL.decodeFunctionResult("getNormalizedWeights", weights)), feePips: pool.feePips }),
 };
 
 /** Composable stable pools of Balancer V2, third generation (2023): the pool's own token is one of its tokens. */
@@ -98,7 +98,7 @@ export const balancerV2Stable: DevnetDex = {
 	],
 	observe: (pool, [held = "0x", amplification = "0x", factors = "0x"]) => {
 		const { tokens, balances } = holdings(held);
-		const scales = numbers(POOL.decodeFunctionResult("getScalingFactors", factors)[0]).map((factor) => Number(factor) / 1e36);
+		const scales = numbers(POOL.decodeFunctionResult("getScalingFactors", factors)).map((factor) => Number(factor) / 1e36);
 		const traded = <T>(items: readonly T[]): readonly T[] => items.filter((_, i) => tokens[i] !== pool.address);
 		const ann = (Number(uintAt(amplification, 0)) / Number(uintAt(amplification, 2))) * (tokens.length - 1);
 		const { feePips } = pool;
@@ -107,34 +107,20 @@ export const balancerV2Stable: DevnetDex = {
 };
 
 /** What both kinds of pools have in common: the vault holds, joins and swaps. */
-function inVault<Name extends string>(of: { readonly name: Name; readonly factory: ArtifactName }) {
+function inVault(of: { readonly name: string; readonly factory: ArtifactName }) {
 	return {
-		name: of.name,
-		family: of.name,
-		artifacts: ["protocolFeeProvider", of.factory] as const,
+		...{ name: of.name, family: of.name, artifacts: ["protocolFeeProvider", of.factory] as const, swap, trade: towards(swap) },
 		deploy: async (chain: Deploying, { vault }: World) => {
 			const fees = await chain.create("protocolFeeProvider", [vault, MAX_PROTOCOL_SHARE, MAX_PROTOCOL_SHARE]);
 			return { vault, factory: await chain.create(of.factory, [vault, fees, VERSION, VERSION]) };
 		},
-		swap,
-		trade: towards(swap),
-		row: (contracts: Readonly<Record<string, string>>) => ({
-			...{ factory: contractOf(contracts, "factory"), vault: contractOf(contracts, "vault"), startBlock: 0 },
-		}),
+		row: (contracts: DexContracts) => ({ factory: contractOf(contracts, "factory"), vault: contractOf(contracts, "vault"), startBlock: 0 }),
 	};
 }
 
-function swap(pool: DeployedPool, of: { readonly tokenIn: string; readonly tokenOut: string; readonly amountIn: bigint }): string {
-	const vault = textDetail(pool, "vault");
-	const { tokenIn, tokenOut, amountIn } = of;
-	return perform((desk) => {
-		const single = [textDetail(pool, "poolId"), 0, tokenIn, tokenOut, amountIn, "0x"];
-		const funds = [desk, false, desk, false];
-		return [
-			{ to: tokenIn, data: ERC20.encodeFunctionData("approve", [vault, amountIn]) },
-			{ to: vault, data: readArtifact("vault").abi.encodeFunctionData("swap", [single, funds, 0, WITHOUT_LIMIT]) },
-		];
-	});
+function swap(pool: DeployedPool, { tokenIn, tokenOut, amountIn }: Swap): string {
+	const place = [textDetail(pool, "vault"), textDetail(pool, "poolId")];
+	return deskInterface().encodeFunctionData("swapBalancerV2", [...place, tokenIn, tokenOut, amountIn]);
 }
 
 function draft(
@@ -162,10 +148,11 @@ function draft(
 		},
 		seed: async (chain, pool) => {
 			const approvals = of.stakes.map(({ token, amount }) => ({ to: token.address, data: ERC20.encodeFunctionData("approve", [vault, amount]) }));
-			// Of its own token a composable pool mints to itself what it likes.
-			const amounts = pool.tokens.map((token) => of.stakes.find((stake) => stake.token.address === token)?.amount ?? WITHOUT_LIMIT);
-			const init = `0x${userData.encodeFunctionData("init", [INIT, amounts]).slice(10)}`;
-			const join = abi.encodeFunctionData("joinPool", [textDetail(pool, "poolId"), desk, desk, [pool.tokens, amounts, init, false]]);
+			// Of its own token a composable pool mints to itself what it likes, whatever it is told.
+			const amounts = pool.tokens.map((token) => of.stakes.find((stake) => stake.token.address === token)?.amount ?? 0n);
+			const limits = pool.tokens.map(() => WITHOUT_LIMIT);
+			const init = AbiCoder.defaultAbiCoder().encode(["uint256", "uint256[]"], [INIT, amounts]);
+			const join = abi.encodeFunctionData("joinPool", [textDetail(pool, "poolId"), desk, desk, [pool.tokens, limits, init, false]]);
 			await chain.call(chain.accounts.market, desk, perform([...approvals, { to: vault, data: join }]));
 		},
 	};
@@ -188,6 +175,7 @@ function holdings(answer: string): { readonly tokens: readonly string[]; readonl
 	return { tokens, balances };
 }
 
-function numbers(result: unknown): readonly bigint[] {
-	return z.array(z.bigint()).parse([...z.custom<Iterable<unknown>>().parse(result)]);
+/** An answer that is one list of numbers. */
+function numbers(result: Result): readonly bigint[] {
+	return z.array(z.bigint()).parse(result.toArray(true)[0]);
 }
