@@ -1,7 +1,7 @@
 import type { ChainConfig } from "../config/chain.ts";
 import type { BlockRef, Candidate } from "../domain/candidate.ts";
 import { ArbError } from "../domain/errors.ts";
-import type { PoolState } from "../domain/pool.ts";
+import { isConcentrated, type PoolState } from "../domain/pool.ts";
 import { routeHash } from "../domain/route.ts";
 import { blockRef } from "../market/block.ts";
 import type { PoolBook } from "../market/pool-book.ts";
@@ -65,7 +65,7 @@ function statesOf(of: { readonly book: PoolBook; readonly engine: Engine }, cycl
 	const { amounts } = of.engine.quoteRoute(cycle.hops, cycle.amountIn);
 	return cycle.hops.map((hop, i) => {
 		const state = of.book.state(hop.pool);
-		return state.family === "uniswap-v3" ? of.engine.reachableTicks(state, hop.tokenIn, amounts[i] ?? 0n) : state;
+		return isConcentrated(state) ? of.engine.reachableTicks(state, hop.tokenIn, amounts[i] ?? 0n) : state;
 	});
 }
 

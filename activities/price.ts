@@ -3,6 +3,7 @@ import { readPools } from "../db/registry.ts";
 import type { Candidate } from "../domain/candidate.ts";
 import { planIdOf } from "../domain/executor-events.ts";
 import type { LifecycleActivities } from "../domain/lifecycle.ts";
+import { executionFacts } from "../domain/plan.ts";
 import { encodeExecute } from "../execution/executor.ts";
 import { type PostedTransaction, readDataFee } from "../market/prices/data-fee.ts";
 import { gatherPrices } from "../market/prices/prices.ts";
@@ -52,10 +53,14 @@ export function expectedTransaction(executor: string, candidate: Candidate): Pos
 		amountIn: amount("input"),
 		minProfit: amount("profit"),
 		deadlineBlock: candidate.block.number,
-		hops: candidate.route.map((hop, i) => ({
-			...{ pool: hop.pool, family: hop.family, tokenIn: hop.tokenIn, tokenOut: hop.tokenOut },
-			...{ amountIn: amount(`in ${i}`).toString(), amountOut: amount(`out ${i}`).toString(), feePips: candidate.pools[i]?.feePips ?? 0 },
-		})),
+		hops: candidate.route.map((hop, i) => {
+			const state = candidate.pools[i];
+			return {
+				...{ pool: hop.pool, family: hop.family, tokenIn: hop.tokenIn, tokenOut: hop.tokenOut },
+				...{ amountIn: amount(`in ${i}`).toString(), amountOut: amount(`out ${i}`).toString() },
+				...(state === undefined ? { feePips: 0 } : executionFacts(state)),
+			};
+		}),
 	});
 	return { chainId: candidate.chainId, to: executor, calldata, gas: estimateRouteGas(candidate.pools) };
 }

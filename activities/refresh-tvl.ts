@@ -4,10 +4,10 @@ import { readPools } from "../db/registry.ts";
 import { poolsBelowFloor, recordTvl } from "../db/tvl.ts";
 import { ArbError } from "../domain/errors.ts";
 import type { ChainClient } from "../market/chain-client.ts";
-import { readHoldings } from "../market/prices/holdings.ts";
 import { gatherPrices } from "../market/prices/prices.ts";
 import { ratio, scaled } from "../market/prices/ratio.ts";
 import { floorChanges, type TvlPrice, TvlTable } from "../market/prices/tvl.ts";
+import { readHoldings } from "../market/protocols/families.ts";
 import type { ActorActivities } from "../workflows/messages.ts";
 import type { Log } from "./dependencies.ts";
 import { asFailure } from "./step.ts";
@@ -44,10 +44,10 @@ async function refreshTvl(
 	const [registered, block, left] = await Promise.all([readPools(db, chainId), client.head(), poolsBelowFloor(db, chainId)]);
 	const pools = registered.filter((pool) => pool.allowed);
 	if (pools.length === 0) return { blockNumber: block.number, summary: "the registry has no pools yet" };
-	const tokens = [...new Set([chain.wrappedNative, ...pools.flatMap((pool) => [pool.token0, pool.token1])])];
+	const tokens = [...new Set([chain.wrappedNative, ...pools.flatMap((pool) => pool.tokens)])];
 	const [prices, holdings] = await Promise.all([
 		gatherPrices(client, { chain, block, pools, tokens, maxHops: chain.prices?.maxHops ?? MAX_HOPS, isDetailed: true }),
-		readHoldings(client, pools, block.hash),
+		readHoldings({ client, pools, blockHash: block.hash }),
 	]);
 	const native = prices.usdPrices?.find((price) => price.token === chain.wrappedNative);
 	// Without the dollar price of the native coin nothing has a value: all pools would fall below the floor.
@@ -58,12 +58,7 @@ async function refreshTvl(
 			retryable: true,
 		});
 	}
-	const table = new TvlTable(
-		holdings.map(({ pool, amount0, amount1 }) => ({
-			...{ address: pool.address, dex: pool.dex },
-			...{ tokens: [pool.token0, pool.token1], amounts: [amount0, amount1] },
-		})),
-	);
+	const table = new TvlTable(holdings.map(({ pool: { address, dex, tokens: own }, amounts }) => ({ address, dex, tokens: own, amounts })));
 	for (const { token, numeratorAttodollars, denominatorUnits, depthWei } of prices.usdPrices ?? []) {
 		const price: TvlPrice = {
 			price: ratio(BigInt(numeratorAttodollars), BigInt(denominatorUnits)),
@@ -77,7 +72,7 @@ async function refreshTvl(
 	const rows = table.rows();
 	const floorUsd = chain.prices?.tvlFloorUsd;
 	const refused = new Set(prices.refusedPrices?.map((price) => price.token));
-	const undecided = new Set(pools.filter(({ token0, token1 }) => refused.has(token0) || refused.has(token1)).map((pool) => pool.address));
+	const undecided = new Set(pools.filter((pool) => pool.tokens.some((token) => refused.has(token))).map((pool) => pool.address));
 	const changes = floorUsd === undefined ? { leaving: [], returning: [...left] } : floorChanges({ rows, floorUsd, left, undecided });
 	await recordTvl(db, {
 		...{ chainId, blockNumber: block.number, at: new Date(block.timestamp * 1000) },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ArbError, messageOf } from "../domain/errors.ts";
-import type { FamilyPoolState, PoolState } from "../domain/pool.ts";
+import type { FamilyPoolState, PoolState, UniswapV2PoolState, UniswapV3PoolState } from "../domain/pool.ts";
 import { Engine } from "../rust-wasm/engine.ts";
 import { readLines } from "./lines.ts";
 
@@ -139,7 +139,7 @@ function load(engine: Engine, value: unknown): string {
 	return state.address;
 }
 
-function lowered<T extends PoolState>(state: T): T {
+function lowered<T extends UniswapV2PoolState | UniswapV3PoolState>(state: T): T {
 	return { ...state, address: state.address.toLowerCase(), token0: state.token0.toLowerCase(), token1: state.token1.toLowerCase() };
 }
 

@@ -31,7 +31,7 @@ export async function inspectCommand(address: string, options: InspectOptions, p
 		const others = chain.tokens.filter((known) => known.address !== token);
 		const tokens = [...others, { address: token, symbol: token, decimals: 0 }];
 		const pools = await discoverPools(client, { ...chain, tokens }, { toBlock: block.number });
-		const ofToken = pools.filter(({ token0, token1 }) => token0 === token || token1 === token).map((pool) => pool.address);
+		const ofToken = pools.filter(({ tokens }) => tokens.includes(token)).map((pool) => pool.address);
 		const [facts] = await inspectTokens(client, {
 			block,
 			tokens: [{ address: token, holders: [...holders, ...ofToken] }],

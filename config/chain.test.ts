@@ -52,7 +52,7 @@ describe("the dexes of a chain file", () => {
 	it.each([
 		["no-such-dex", /test: dexes\.1: the registry has no dex no-such-dex on chain 1/],
 		["quickswap-v2", /test: dexes\.1: the registry has no dex quickswap-v2 on chain 1/],
-		["curve", /test: dexes\.1: the system does not trade on pools of family curve-3pool, which curve has/],
+		["dodo-v2", /test: dexes\.1: the system does not trade on pools of family dodo-v2, which dodo-v2 has/],
 		["defiswap", /test: dexes\.1: pairs of defiswap have fees of their own; write its row here with feePips/],
 	])("are refused where the system cannot trade there: %s", (name, message) => {
 		expect(() => parseChainConfig(chainFile(["uniswap-v2", name]), "test")).toThrow(message);

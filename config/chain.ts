@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { ArbError, messageOf } from "../domain/errors.ts";
+import { PROTOCOL_FAMILIES } from "../domain/pool.ts";
 import { CHAINS } from "./chains/all.ts";
 import { dataFeeSchema } from "./chains/chain-facts.ts";
 import { DEPLOYMENTS } from "./dexes/all.ts";
@@ -20,16 +21,25 @@ const url = z.url();
 const tokenSchema = z.object({ address, symbol: z.string().min(1), decimals: z.int().min(0).max(36) });
 
 /** A deployment of an exchange protocol on this chain; pools are discovered from its factory's events. */
-const dexSchema = z.object({
+const dexFields = z.object({
 	name: z.string().min(1),
-	family: z.enum(["uniswap-v2", "uniswap-v3"]),
-	factory: address,
+	family: z.enum(PROTOCOL_FAMILIES),
+	/** Creates the pools, or lists them. */
+	factory: address.optional(),
+	/** Holds many pools at once: a vault or a pool manager. */
+	vault: address.optional(),
+	/** Creates the pools where that is not the factory. */
+	poolDeployer: address.optional(),
 	/** Uniswap V2 family: the pair's fee in millionths. Uniswap V3 pools carry their own. */
 	feePips: z.int().min(0).max(999_999).optional(),
 	startBlock: z.int().min(0),
 	/** How pool addresses follow from tokens, and a pool that shows it: what `arb doctor registry` checks a dex of its own by. */
 	derivation: derivationSchema(address).optional(),
 	knownPool: knownPoolSchema(address).optional(),
+});
+const dexSchema = dexFields.refine((dex) => dex.factory !== undefined || dex.vault !== undefined, {
+	path: ["factory"],
+	message: "a dex needs a factory or a vault",
 });
 type DexRow = z.output<typeof dexSchema>;
 
@@ -158,15 +168,17 @@ function registryRows(name: string, chainId: number): readonly DexRow[] | string
 	const deployments = DEPLOYMENTS.filter((row) => row.dex === name && row.chainId === chainId);
 	if (deployments.length === 0) return `the registry has no dex ${name} on chain ${chainId}; \`arb dexes list\` shows what it has`;
 	const rows: DexRow[] = [];
-	for (const { family, factory, fee, off, startBlock = 0, derivation, knownPool } of deployments) {
+	for (const { family, factory, vault, poolDeployer, fee, off, startBlock = 0, derivation, knownPool } of deployments) {
 		if (off !== undefined) return `the registry keeps ${name} off: ${off}`;
-		const traded = dexSchema.shape.family.safeParse(family);
+		const traded = dexFields.shape.family.safeParse(family);
 		if (!traded.success) return `the system does not trade on pools of family ${family}, which ${name} has`;
-		if (factory === undefined) return `the registry has no factory of ${name} on chain ${chainId}`;
 		if (traded.data === "uniswap-v2" && fee.kind !== "fixed")
 			return `pairs of ${name} have fees of their own; write its row here with feePips`;
 		rows.push({
-			...{ name, family: traded.data, factory, startBlock },
+			...{ name, family: traded.data, startBlock },
+			...(factory === undefined ? {} : { factory }),
+			...(vault === undefined ? {} : { vault }),
+			...(poolDeployer === undefined ? {} : { poolDeployer }),
 			...(fee.kind === "fixed" ? { feePips: fee.pips } : {}),
 			...(derivation === undefined ? {} : { derivation, knownPool }),
 		});

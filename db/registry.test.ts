@@ -16,10 +16,10 @@ function poolOf(number: number): Pool {
 		address: `0x${number.toString(16).padStart(40, "0")}`,
 		family: "uniswap-v3",
 		dex: "uniswap-v3",
-		token0: "0xaa",
-		token1: "0xbb",
+		tokens: ["0xaa", "0xbb"],
 		feePips: 500,
 		tickSpacing: 10,
+		details: {},
 	};
 }
 

@@ -32,7 +32,7 @@ export async function upsertPools(
 		for (let from = 0; from < discovered.length; from += BATCH) {
 			await tx
 				.insert(pools)
-				.values(discovered.slice(from, from + BATCH))
+				.values(discovered.slice(from, from + BATCH).map((pool) => ({ ...pool, tokens: [...pool.tokens] })))
 				.onConflictDoUpdate({
 					target: [pools.chainId, pools.address],
 					set: { allowed: sql`excluded.allowed`, reason: sql`excluded.reason`, updatedAt: sql`now()` },
@@ -71,10 +71,10 @@ export async function readPools(db: Database, chainId: number): Promise<readonly
 			address: pools.address,
 			family: pools.family,
 			dex: pools.dex,
-			token0: pools.token0,
-			token1: pools.token1,
+			tokens: pools.tokens,
 			feePips: pools.feePips,
 			tickSpacing: pools.tickSpacing,
+			details: pools.details,
 			allowed: pools.allowed,
 			reason: pools.reason,
 		})

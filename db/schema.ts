@@ -20,7 +20,7 @@ import { type Amount, parseAmount } from "../domain/amount.ts";
 import type { DecisionRecord, Limits } from "../domain/lifecycle.ts";
 import type { Mode, Outcome, Reason, Step } from "../domain/outcome.ts";
 import type { RelayKind } from "../domain/plan.ts";
-import type { ProtocolFamily } from "../domain/pool.ts";
+import type { PoolDetails, ProtocolFamily } from "../domain/pool.ts";
 import type { Hop } from "../domain/route.ts";
 import type { TokenExclusion, TokenNote } from "../domain/token-facts.ts";
 import type { RewardLeaf, StoredSteps } from "./rows.ts";
@@ -64,10 +64,10 @@ export const pools = pgTable(
 		address: text("address").notNull(),
 		family: text("family").$type<ProtocolFamily>().notNull(),
 		dex: text("dex").notNull(),
-		token0: text("token0").notNull(),
-		token1: text("token1").notNull(),
+		tokens: text("tokens").array().notNull(),
 		feePips: integer("fee_pips").notNull(),
 		tickSpacing: integer("tick_spacing").notNull(),
+		details: jsonb("details").$type<PoolDetails>().notNull().default({}),
 		allowed: boolean("allowed").notNull(),
 		/** Why it is not allowed; empty where it is. */
 		reason: text("reason").notNull().default(""),

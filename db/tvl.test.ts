@@ -82,10 +82,10 @@ describe("pools below the floor", () => {
 				address: "0xaa",
 				family: "uniswap-v2" as const,
 				dex: "d",
-				token0: "0x01",
-				token1: "0x02",
+				tokens: ["0x01", "0x02"],
 				feePips: 3000,
 				tickSpacing: 0,
+				details: {},
 			},
 			...{ allowed: true, reason: "", discoveredAtBlock: 1 },
 		};

@@ -63,7 +63,12 @@ describe("a fresh devnet", () => {
 			const abi = readArtifact(dex.family === "uniswap-v3" ? "uniswapV3Factory" : "uniswapV2Factory").abi;
 			const event = dex.family === "uniswap-v3" ? "PoolCreated" : "PairCreated";
 			const topic = mustFind([abi.getEvent(event)], (each) => each !== null)?.topicHash ?? "";
-			const logs: Log[] = await provider.getLogs({ address: dex.factory, fromBlock: dex.startBlock, toBlock: "latest", topics: [topic] });
+			const logs: Log[] = await provider.getLogs({
+				address: dex.factory ?? "",
+				fromBlock: dex.startBlock,
+				toBlock: "latest",
+				topics: [topic],
+			});
 			for (const log of logs) {
 				const args = abi.parseLog(log)?.args;
 				const address = String(args?.pool ?? args?.pair).toLowerCase();

@@ -102,6 +102,9 @@ export interface DetectedHop {
 	readonly amountOut: Amount;
 	/** Relative difference between execution and spot price, caused by our own size: 0.01 is 1 %. */
 	readonly priceImpact: number;
+	/** Units out per unit in of an infinitesimal trade before fees, and the fee: of families whose states do not tell them by themselves. */
+	readonly spotPrice?: number;
+	readonly feeBps?: number;
 }
 
 export type DetectDecision = Decision<{

@@ -1,4 +1,5 @@
 import type { Amount } from "./amount.ts";
+import type { PoolDetails, PoolState, ProtocolFamily } from "./pool.ts";
 
 /** How the input of the cycle is borrowed. Amounts in base units of the start token. */
 export interface FlashLoan {
@@ -12,12 +13,22 @@ export interface FlashLoan {
 /** One swap as the executor contract performs it. */
 export interface PlannedHop {
 	readonly pool: string;
-	readonly family: "uniswap-v2" | "uniswap-v3";
+	readonly family: ProtocolFamily;
 	readonly tokenIn: string;
 	readonly tokenOut: string;
 	readonly amountIn: Amount;
 	readonly amountOut: Amount;
+	/** Millionths; 0 where the pool knows its own and the executor need not. */
 	readonly feePips: number;
+	/** These two for all families but Uniswap V2 and V3: the pool's tokens in its own order, and its details. */
+	readonly tokens?: readonly string[];
+	readonly details?: PoolDetails;
+}
+
+/** What the executor has to know of a pool beyond its name. */
+export function executionFacts(pool: PoolState): Pick<PlannedHop, "feePips" | "tokens" | "details"> {
+	if (pool.family === "uniswap-v2" || pool.family === "uniswap-v3") return { feePips: pool.feePips };
+	return { feePips: 0, tokens: pool.tokens, ...(pool.details === undefined ? {} : { details: pool.details }) };
 }
 
 /**

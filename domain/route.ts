@@ -27,7 +27,8 @@ export function routeHash(cycle: Cycle): string {
 	const canonical = canonicalRotation(cycle);
 	return keccak256(
 		solidityPacked(
-			canonical.flatMap(() => ["address", "address"]),
+			// A Uniswap V4 pool's name is its id of 32 bytes.
+			canonical.flatMap((hop) => [hop.pool.length === 66 ? "bytes32" : "address", "address"]),
 			canonical.flatMap((hop) => [hop.pool.toLowerCase(), hop.tokenIn.toLowerCase()]),
 		),
 	);

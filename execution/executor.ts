@@ -1,4 +1,5 @@
 import { Interface } from "ethers";
+import { ArbError } from "../domain/errors.ts";
 import type { PlannedHop } from "../domain/plan.ts";
 import type { ProtocolFamily } from "../domain/pool.ts";
 
@@ -8,7 +9,7 @@ const EXECUTOR = new Interface([
 ]);
 
 /** `Hop.kind` as the contract numbers it. */
-const KINDS: Readonly<Record<ProtocolFamily, number>> = { "uniswap-v2": 0, "uniswap-v3": 1 };
+const KINDS: Readonly<Partial<Record<ProtocolFamily, number>>> = { "uniswap-v2": 0, "uniswap-v3": 1 };
 
 /** Calldata of `execute`. Amounts in base units of the start token; `planId` is `planIdOf` of the workflow ID. */
 export function encodeExecute(of: {
@@ -19,7 +20,15 @@ export function encodeExecute(of: {
 	readonly deadlineBlock: number;
 	readonly hops: readonly PlannedHop[];
 }): string {
-	const hops = of.hops.map(({ family, ...hop }) => ({ ...hop, kind: KINDS[family] }));
+	const hops = of.hops.map(({ family, ...hop }) => {
+		const kind = KINDS[family];
+		if (kind !== undefined) return { ...hop, kind };
+		throw new ArbError({
+			code: "invalid_input",
+			message: `hop in pool ${hop.pool}: the executor has no kind for family ${family}`,
+			retryable: false,
+		});
+	});
 	return EXECUTOR.encodeFunctionData("execute", [{ ...of, hops }]);
 }
 

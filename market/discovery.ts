@@ -2,10 +2,12 @@ import type { ChainConfig } from "../config/chain.ts";
 import { ArbError } from "../domain/errors.ts";
 import type { Pool } from "../domain/pool.ts";
 import type { ChainClient } from "./chain-client.ts";
-import type { ChainLog } from "./log.ts";
+import type { ChainLog, TopicFilter } from "./log.ts";
 import { addressTopic } from "./protocols/abi-word.ts";
 import type { Dex } from "./protocols/adapter.ts";
 import { adapterOf } from "./protocols/families.ts";
+
+type DiscoveredChain = Pick<ChainConfig, "chainId" | "wrappedNative" | "tokens" | "dexes">;
 
 /** First width of a range, in blocks: it halves where the node refuses and doubles where it answers. */
 const FIRST_SPAN = 10_000;
@@ -19,7 +21,7 @@ const WIDEST_SPAN = 1_000_000;
  */
 export async function discoverPools(
 	client: ChainClient,
-	chain: Pick<ChainConfig, "chainId" | "tokens" | "dexes">,
+	chain: DiscoveredChain,
 	range: { readonly fromBlock?: number; readonly toBlock?: number },
 ): Promise<Pool[]> {
 	const toBlock = range.toBlock ?? (await client.head()).number;
@@ -31,15 +33,18 @@ export async function discoverPools(
 
 async function poolsOfDex(
 	client: ChainClient,
-	chain: Pick<ChainConfig, "chainId" | "tokens">,
+	chain: DiscoveredChain,
 	dex: Dex,
 	range: { readonly fromBlock: number; readonly toBlock: number },
 ): Promise<Pool[]> {
 	const adapter = adapterOf(dex.family);
-	const tokens = chain.tokens.map((token) => addressTopic(token.address));
+	const creation = adapter.creation({ chainId: chain.chainId, wrappedNative: chain.wrappedNative, dex });
+	if (creation === null) return [];
+	const topics = creation.topics(chain.tokens.map((token) => addressTopic(token.address)));
 	const pools: Pool[] = [];
-	for await (const log of logsInSpans(client, { ...range, address: dex.factory, topics: [adapter.creationTopic, tokens, tokens] })) {
-		pools.push(adapter.parseCreation(log, chain.chainId, dex));
+	for await (const log of logsInSpans(client, { ...range, address: creation.emitter, topics })) {
+		const pool = creation.parse(log);
+		if (pool !== null) pools.push(pool);
 	}
 	return pools;
 }
@@ -51,7 +56,7 @@ async function* logsInSpans(
 		readonly fromBlock: number;
 		readonly toBlock: number;
 		readonly address: string;
-		readonly topics: readonly (string | readonly string[])[];
+		readonly topics: TopicFilter;
 	},
 ): AsyncGenerator<ChainLog, void, undefined> {
 	let span = FIRST_SPAN;

@@ -63,7 +63,7 @@ function comparable(states: readonly PoolState[], others: readonly PoolState[]):
 
 async function expectFreshStates(book: PoolBook): Promise<void> {
 	const kept = pools.map((pool) => book.state(pool.address));
-	const fresh = await loadStates(client, pools, book.block.hash);
+	const fresh = await loadStates({ client, pools, blockHash: book.block.hash });
 	expect(fresh).toHaveLength(pools.length);
 	expect(comparable(kept, fresh)).toEqual(comparable(fresh, kept));
 }

@@ -4,7 +4,7 @@ import type { Block } from "./block.ts";
 import type { ChainClient } from "./chain-client.ts";
 import type { ChainLog } from "./log.ts";
 import type { TrackedPool } from "./protocols/adapter.ts";
-import { adapterOf, loadTracked } from "./protocols/families.ts";
+import { adapterOf, byAdapter, loadTracked } from "./protocols/families.ts";
 
 /** Blocks that can be taken back without reading the pools again. */
 const JOURNAL_BLOCKS = 64;
@@ -22,6 +22,10 @@ interface JournalEntry {
 export class PoolBook {
 	readonly #client: ChainClient;
 	readonly #pools: ReadonlyMap<string, Pool>;
+	/** Contracts that log for many pools, each with the function that says for which. */
+	readonly #singletons = new Map<string, (log: ChainLog) => string | null>();
+	/** Those that something may change without a log. */
+	readonly #silent: readonly Pool[];
 	#tracked: Map<string, TrackedPool> = new Map();
 	#block: Block | null = null;
 	#journal: JournalEntry[] = [];
@@ -29,6 +33,11 @@ export class PoolBook {
 	constructor(client: ChainClient, pools: readonly Pool[]) {
 		this.#client = client;
 		this.#pools = new Map(pools.map((pool) => [pool.address, pool]));
+		for (const pool of pools) {
+			const { singleton } = adapterOf(pool.family);
+			if (singleton !== undefined) this.#singletons.set(singleton.address(pool), singleton.poolOf);
+		}
+		this.#silent = pools.filter((pool) => adapterOf(pool.family).isSilent?.(pool) === true);
 	}
 
 	get isLoaded(): boolean {
@@ -55,7 +64,7 @@ export class PoolBook {
 
 	/** Reads every pool at that block, forgets the journal, and returns the states. After an error the book is as before. */
 	async load(block: Block): Promise<readonly PoolState[]> {
-		this.#tracked = await loadTracked(this.#client, [...this.#pools.values()], block.hash);
+		this.#tracked = await loadTracked({ client: this.#client, pools: [...this.#pools.values()], blockHash: block.hash });
 		this.#block = block;
 		this.#journal = [];
 		return this.states;
@@ -79,7 +88,7 @@ export class PoolBook {
 		const changed = new Map<string, TrackedPool>();
 		const unknown = new Map<string, Pool>();
 		for (const log of logs) {
-			const pool = this.#pools.get(log.address);
+			const pool = this.#poolOf(log);
 			if (pool === undefined || unknown.has(pool.address)) continue;
 			const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
 			const next = adapterOf(pool.family).apply(current, log);
@@ -87,8 +96,10 @@ export class PoolBook {
 			else if (next !== current) changed.set(pool.address, next);
 		}
 		if (unknown.size > 0) {
-			for (const [address, tracked] of await loadTracked(this.#client, [...unknown.values()], block.hash)) changed.set(address, tracked);
+			const reading = { client: this.#client, pools: [...unknown.values()], blockHash: block.hash };
+			for (const [address, tracked] of await loadTracked(reading)) changed.set(address, tracked);
 		}
+		for (const tracked of await this.#refresh(block, changed, unknown)) changed.set(tracked.state.address, tracked);
 		const replaced = new Map([...changed.keys()].map((address) => [address, this.#trackedOf(address)]));
 		for (const [address, tracked] of changed) this.#tracked.set(address, tracked);
 		this.#journal.push({ before, replaced });
@@ -122,6 +133,29 @@ export class PoolBook {
 			this.#block = entry.before;
 		}
 		return [...changed];
+	}
+
+	/** The pool that a log is about: the one that emitted it, or the one that its singleton says. */
+	#poolOf(log: ChainLog): Pool | undefined {
+		const own = this.#pools.get(log.address);
+		if (own !== undefined) return own;
+		const named = this.#singletons.get(log.address)?.(log);
+		const pool = named === undefined || named === null ? undefined : this.#pools.get(named);
+		return pool !== undefined && adapterOf(pool.family).singleton?.address(pool) === log.address ? pool : undefined;
+	}
+
+	/** Silent pools that differ at this block from what its logs made of them; those that were read anew already are left out. */
+	async #refresh(block: Block, changed: ReadonlyMap<string, TrackedPool>, read: ReadonlyMap<string, Pool>): Promise<TrackedPool[]> {
+		const groups = byAdapter(this.#silent.filter((pool) => !read.has(pool.address)));
+		const refreshed = await Promise.all(
+			[...groups].map(async ([adapter, pools]) => {
+				const reading = { client: this.#client, pools, blockHash: block.hash };
+				const before = pools.map((pool) => changed.get(pool.address) ?? this.#trackedOf(pool.address));
+				const after = await (adapter.refresh?.(reading, before) ?? adapter.load(reading));
+				return after.filter((tracked, i) => JSON.stringify(tracked.state) !== JSON.stringify(before[i]?.state));
+			}),
+		);
+		return refreshed.flat();
 	}
 
 	#trackedOf(address: string): TrackedPool {

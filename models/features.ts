@@ -1,7 +1,14 @@
 import { type Amount, parseAmount } from "../domain/amount.ts";
 import { ArbError } from "../domain/errors.ts";
-import type { FeatureInput } from "../domain/lifecycle.ts";
-import type { PoolState } from "../domain/pool.ts";
+import type { DetectedHop, FeatureInput } from "../domain/lifecycle.ts";
+import {
+	isConcentrated,
+	type OtherPoolState,
+	type PoolState,
+	type TickedState,
+	type UniswapV2PoolState,
+	type UniswapV3PoolState,
+} from "../domain/pool.ts";
 import type { Hop } from "../domain/route.ts";
 
 /** One number of the feature vector. */
@@ -94,7 +101,7 @@ const WEI_PER_GWEI = 1e9;
  */
 export function computeFeatures(input: FeatureInput): Record<string, number> {
 	const { candidate, price, detect, recent } = input;
-	const hops = candidate.route.map((hop, i) => describeHop(hop, candidate.pools[i], detect.hops[i]?.amountIn));
+	const hops = candidate.route.map((hop, i) => describeHop(hop, candidate.pools[i], detect.hops[i]));
 	const fees = hops.map((hop) => hop.feeBps);
 	const impacts = detect.hops.map((hop) => hop.priceImpact);
 	const depths = hops.map((hop) => hop.sizeToDepthLog10);
@@ -179,10 +186,12 @@ interface HopShape {
 }
 
 /** A hop without its pool's state or amount describes itself by NaN, so that the opportunity is rejected by a feature's name. */
-function describeHop(hop: Hop, pool: PoolState | undefined, amountIn: Amount | undefined): HopShape {
-	if (pool === undefined || amountIn === undefined) {
+function describeHop(hop: Hop, pool: PoolState | undefined, detected: DetectedHop | undefined): HopShape {
+	if (pool === undefined || detected === undefined) {
 		return { feeBps: Number.NaN, spotPriceAfterFee: Number.NaN, sizeToDepthLog10: Number.NaN, tickDistanceLog: Number.NaN };
 	}
+	if (pool.family !== "uniswap-v2" && pool.family !== "uniswap-v3") return describeOther(hop, pool, detected);
+	const { amountIn } = detected;
 	const zeroForOne = hop.tokenIn.toLowerCase() === pool.token0.toLowerCase();
 	const { reserveIn, reserveOut } = virtualReserves(pool, zeroForOne);
 	return {
@@ -193,8 +202,34 @@ function describeHop(hop: Hop, pool: PoolState | undefined, amountIn: Amount | u
 	};
 }
 
+/**
+ * A family whose reserves do not tell its price: by the rates that the engine found, as deep as the constant-product pool in which the same amount has the
+ * same impact (impact = in / (reserve + in)). An impact of 0 counts as one of a billionth.
+ */
+function describeOther(
+	hop: Hop,
+	pool: OtherPoolState,
+	{ priceImpact, spotPrice = Number.NaN, feeBps = Number.NaN }: DetectedHop,
+): HopShape {
+	const impact = Math.max(priceImpact, 1e-9);
+	const distance = tickDistance(hop, pool);
+	return {
+		feeBps,
+		spotPriceAfterFee: spotPrice * (1 - feeBps / 10_000),
+		sizeToDepthLog10: Math.log10(impact / (1 - impact)),
+		tickDistanceLog: distance === null ? NO_TICK : Math.log1p(distance),
+	};
+}
+
+function tickDistance(hop: Hop, pool: OtherPoolState): number | null {
+	return isConcentrated(pool) ? nextTickDistance(pool, hop.tokenIn.toLowerCase() === pool.tokens[0]?.toLowerCase()) : null;
+}
+
 /** Reserves of a pair, or what the active liquidity amounts to (Uniswap V3 whitepaper, 6.2.1: x = L / √P, y = L · √P). */
-function virtualReserves(pool: PoolState, zeroForOne: boolean): { readonly reserveIn: number; readonly reserveOut: number } {
+function virtualReserves(
+	pool: UniswapV2PoolState | UniswapV3PoolState,
+	zeroForOne: boolean,
+): { readonly reserveIn: number; readonly reserveOut: number } {
 	const [reserve0, reserve1] =
 		pool.family === "uniswap-v2"
 			? [float(pool.reserve0), float(pool.reserve1)]
@@ -208,7 +243,7 @@ function concentrated(liquidity: number, sqrtPriceX96: number): [number, number]
 }
 
 /** The price falls when token0 comes in (`UniswapV3Pool.swap`), so the next tick is then the one at or below the current. */
-function nextTickDistance(pool: Extract<PoolState, { family: "uniswap-v3" }>, zeroForOne: boolean): number {
+function nextTickDistance(pool: TickedState, zeroForOne: boolean): number {
 	if (zeroForOne) {
 		const below = pool.ticks.findLast(([tick]) => tick <= pool.tick);
 		return pool.tick - (below?.[0] ?? pool.tickLower);

@@ -1,6 +1,13 @@
 import { parseAmount } from "../domain/amount.ts";
 import { type LoanFee, loanFeeOn } from "../domain/loan-fee.ts";
-import type { FamilyPoolState, PoolState, UniswapV2PoolState, UniswapV3PoolState } from "../domain/pool.ts";
+import {
+	type ConcentratedState,
+	type FamilyPoolState,
+	type PoolState,
+	tokensOf,
+	type UniswapV2PoolState,
+	type UniswapV3PoolState,
+} from "../domain/pool.ts";
 import { fitsUnsigned, readWords, toWords, WORDS, writeWords } from "./limbs.ts";
 import { engineModule } from "./module.ts";
 import { fitsInt32, packV3 } from "./packed-state.ts";
@@ -88,7 +95,10 @@ export class Engine {
 	upsertPools(states: readonly PoolState[]): void {
 		const pairs = states.filter((state) => state.family === "uniswap-v2");
 		this.#upsertPairs(pairs);
-		for (const state of states) if (state.family === "uniswap-v3") this.updateV3(state);
+		for (const state of states) {
+			if (state.family === "uniswap-v3") this.updateV3(state);
+			else if (state.family !== "uniswap-v2") this.upsertFamilyPool(state);
+		}
 	}
 
 	/**
@@ -396,14 +406,15 @@ export class Engine {
 
 	/**
 	 * The state with only the ticks that inputs of up to twice `amountIn` can reach; its bounds lie at edges of bitmap words (256 × spacing), so
-	 * quotes of such inputs are the same as on the whole state. The pool need not be loaded.
+	 * quotes of such inputs are the same as on the whole state. The pool need not be loaded. A family's own fee is left out, which makes the reach longer.
 	 */
-	reachableTicks(state: UniswapV3PoolState, tokenIn: string, amountIn: bigint): UniswapV3PoolState {
-		const packed = packV3(state);
+	reachableTicks<State extends ConcentratedState>(state: State, tokenIn: string, amountIn: bigint): State {
+		const packed = packV3({ ...state, feePips: state.family === "uniswap-v3" ? state.feePips : 0 });
 		const subject = `reach of ${amountIn} of ${tokenIn} in pool ${state.address}`;
-		if (tokenIn !== state.token0 && tokenIn !== state.token1) throw refusal("broken_route", subject);
+		const [token0, token1] = tokensOf(state);
+		if (tokenIn !== token0 && tokenIn !== token1) throw refusal("broken_route", subject);
 		const amount = checked(2n * amountIn, subject);
-		const zeroForOne = tokenIn === state.token0;
+		const zeroForOne = tokenIn === token0;
 		const last = calling(subject, () => engineModule().reach_v3(packed.shape, packed.words, packed.ticks, packed.nets, zeroForOne, amount));
 		const word = 256 * state.tickSpacing;
 		const lowest = Math.min(last, state.tick);

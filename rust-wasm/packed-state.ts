@@ -1,7 +1,9 @@
 import { parseAmount } from "../domain/amount.ts";
-import type { UniswapV3PoolState } from "../domain/pool.ts";
+import type { TickedState, UniswapV3PoolState } from "../domain/pool.ts";
 import { fitsUnsigned, writeWords } from "./limbs.ts";
 import { refusal } from "./refusal.ts";
+
+type PackableV3 = TickedState & Pick<UniswapV3PoolState, "address" | "feePips">;
 
 /** A concentrated-liquidity pool as it crosses into the engine's memory. */
 export interface PackedV3 {
@@ -15,7 +17,7 @@ export interface PackedV3 {
 }
 
 /** @throws ArbError `invalid_input` for a field that is no integer, `engine` (`invalid_state`, `overflow`) for one that does not fit */
-export function packV3(state: UniswapV3PoolState): PackedV3 {
+export function packV3(state: PackableV3): PackedV3 {
 	const sqrtPrice = parseAmount(state.sqrtPriceX96, `sqrtPriceX96 of ${state.address}`);
 	const liquidity = parseAmount(state.liquidity, `liquidity of ${state.address}`);
 	if (!fitsUnsigned(sqrtPrice, 160) || !fitsUnsigned(liquidity, 128)) {

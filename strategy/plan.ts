@@ -10,7 +10,7 @@ import type {
 	Proceed,
 	ScoreDecision,
 } from "../domain/lifecycle.ts";
-import type { PlannedHop, RelayKind } from "../domain/plan.ts";
+import { executionFacts, type PlannedHop, type RelayKind } from "../domain/plan.ts";
 import { fromWei, toWei } from "./price.ts";
 import { reject } from "./rejection.ts";
 
@@ -42,7 +42,7 @@ export function plannedHops(candidate: Candidate, detect: Proceed<DetectDecision
 			tokenOut: hop.tokenOut,
 			amountIn: amounts.amountIn,
 			amountOut: amounts.amountOut,
-			feePips: pool.feePips,
+			...executionFacts(pool),
 		};
 	});
 }

@@ -105,7 +105,7 @@ function chainFacts(chain: ChainConfig, control: ControlState | null): ChainFact
 		mode: chain.mode,
 		nativeSymbol: nativeSymbol(chain),
 		tokens: chain.tokens.map((token) => describeToken(chain, token.address)),
-		dexes: chain.dexes.map((dex) => ({ name: dex.name, family: dex.family, factory: checksummed(dex.factory) })),
+		dexes: chain.dexes.map((dex) => ({ name: dex.name, family: dex.family, factory: checksummed(dex.factory ?? dex.vault ?? "") })),
 		executor: checksummed(chain.executor),
 		treasury: checksummed(chain.treasury),
 		operators: chain.operators.map((address) => checksummed(address)),

@@ -4,7 +4,8 @@ import type { EngineHop } from "../../rust-wasm/engine.ts";
 /** Every cycle of 2 to `maxHops` different pools, from every token and in both directions. */
 export function allCycles(pools: readonly Pool[], maxHops: number): readonly (readonly EngineHop[])[] {
 	const from = new Map<string, EngineHop[]>();
-	for (const { address, family, dex, token0, token1 } of pools) {
+	for (const { address, family, dex, tokens } of pools) {
+		const [token0 = "", token1 = ""] = tokens;
 		for (const [tokenIn, tokenOut] of [
 			[token0, token1],
 			[token1, token0],

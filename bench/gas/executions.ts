@@ -9,7 +9,7 @@ import { type MarketPool, priceTarget } from "../../devnet/market-model.ts";
 import { createRandom, type Random } from "../../devnet/random.ts";
 import { hexQuantity, Rpc, RpcError } from "../../devnet/rpc.ts";
 import { ArbError } from "../../domain/errors.ts";
-import type { PlannedHop } from "../../domain/plan.ts";
+import { executionFacts, type PlannedHop } from "../../domain/plan.ts";
 import type { Pool, PoolState } from "../../domain/pool.ts";
 import { encodeExecute } from "../../execution/executor.ts";
 import type { Block } from "../../market/block.ts";
@@ -305,8 +305,8 @@ class Run {
 	#encode({ cycle, amounts }: Chosen, of: { readonly parent: Block; readonly states: PoolBook }): string {
 		const random = this.#random;
 		const hops = cycle.map((hop, i): PlannedHop => {
-			const { family, feePips } = of.states.state(hop.pool);
-			return { ...hop, family, feePips, amountIn: String(amounts[i]), amountOut: String(amounts[i + 1]) };
+			const state = of.states.state(hop.pool);
+			return { ...hop, family: state.family, ...executionFacts(state), amountIn: String(amounts[i]), amountOut: String(amounts[i + 1]) };
 		});
 		return encodeExecute({
 			planId: hexlify(Uint8Array.from({ length: 32 }, () => Math.floor(random.next() * 256))),
@@ -427,6 +427,8 @@ function perform(
 		engine.upsertPools([after]);
 		return { pool, zeroForOne, amountIn, walk: null };
 	}
+	if (state.family !== "uniswap-v3")
+		throw new RangeError(`pool ${hop.pool} is of family ${state.family}, which this benchmark does not trade in`);
 	const swap = engine.swapV3({ pool: hop.pool, tokenIn: hop.tokenIn, amountIn });
 	const walk = walkTicks(state, { zeroForOne, endTick: swap.tick });
 	const after = { ...state, sqrtPriceX96: swap.sqrtPriceX96.toString(), liquidity: swap.liquidity.toString(), tick: swap.tick };

@@ -181,9 +181,9 @@ describe.each(WAYS)("by %s", (way, refused) => {
 		const { client: own } = refusing(refused);
 		const { hash } = await client.head();
 		const listed = [...pairs.slice(0, 20).map(pairOf), ...pools.slice(0, 8).map(poolOf), ...exchange.v3Pools.map(exchangePool)];
-		const loaded = await loadTracked(own, listed, hash);
+		const loaded = await loadTracked({ client: own, pools: listed, blockHash: hash });
 		expect(loaded.size).toBe(listed.length);
-		expect(loaded).toEqual(await loadTracked(client, listed, hash));
+		expect(loaded).toEqual(await loadTracked({ client, pools: listed, blockHash: hash }));
 	});
 
 	it.each([true, false])("finds the pools that exist between tokens with their states (derived: %s)", async (isDerived) => {
@@ -328,7 +328,8 @@ describe("bad input", () => {
 	it("names the pool that is none of its family", async () => {
 		const { hash } = await client.head();
 		const pool = { ...pairOf(pairs[0] ?? { i: 0, j: 1 }), address: NOBODY };
-		await expect(loadTracked(client, [pool], hash)).rejects.toMatchObject({ code: "chain", message: expect.stringContaining(NOBODY) });
+		const loading = loadTracked({ client, pools: [pool], blockHash: hash });
+		await expect(loading).rejects.toMatchObject({ code: "chain", message: expect.stringContaining(NOBODY) });
 	});
 });
 
@@ -369,17 +370,19 @@ function weth(): string {
 }
 
 function pairOf(pair: Pick<PlantedPair, "i" | "j">): Pool {
-	const tokens = { token0: farmToken(pair.i), token1: farmToken(pair.j) };
-	return { chainId: 31337, address: farm.pairAddress(pair), family: "uniswap-v2", dex: "v2", ...tokens, feePips: 3000, tickSpacing: 0 };
+	const tokens = [farmToken(pair.i), farmToken(pair.j)];
+	const fee = { feePips: 3000, tickSpacing: 0 };
+	return { chainId: 31337, address: farm.pairAddress(pair), family: "uniswap-v2", dex: "v2", tokens, ...fee, details: {} };
 }
 
 function poolOf(pool: PlantedPool): Pool {
 	const { fee: feePips, tickSpacing } = pool;
-	const tokens = { token0: farmToken(pool.i), token1: farmToken(pool.j) };
-	return { chainId: 31337, address: farm.poolAddress(pool), family: "uniswap-v3", dex: "v3", ...tokens, feePips, tickSpacing };
+	const tokens = [farmToken(pool.i), farmToken(pool.j)];
+	return { chainId: 31337, address: farm.poolAddress(pool), family: "uniswap-v3", dex: "v3", tokens, feePips, tickSpacing, details: {} };
 }
 
 function exchangePool(address: string, index: number): Pool {
 	const [feePips = 0, tickSpacing = 1] = [[3000, 60], [500, 10], [100, 1]][index] ?? []; // biome-ignore format: a table
-	return { chainId: 31337, address, family: "uniswap-v3", dex: "v3", token0: NOBODY, token1: NOBODY, feePips, tickSpacing };
+	const tokens = [NOBODY, NOBODY];
+	return { chainId: 31337, address, family: "uniswap-v3", dex: "v3", tokens, feePips, tickSpacing, details: {} };
 }

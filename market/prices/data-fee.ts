@@ -3,8 +3,8 @@ import type { DataFee } from "../../config/chains/chain-facts.ts";
 import { ArbError } from "../../domain/errors.ts";
 import type { ChainClient } from "../chain-client.ts";
 import { uintAt } from "../protocols/abi-word.ts";
+import { tryCalls } from "../tried-calls.ts";
 import type { PriceBlock } from "./observation.ts";
-import { tryCalls } from "./tried-calls.ts";
 
 /** Predeploy of every OP-stack chain (specs.optimism.io, predeploys). */
 export const GAS_PRICE_ORACLE = "0x420000000000000000000000000000000000000f";

@@ -9,9 +9,9 @@ function pool(
 	held?: readonly [bigint, bigint],
 ): PoolDepth {
 	return {
-		pool: { address, token0: tokens[0], token1: tokens[1] },
+		pool: { address, tokens },
 		...{ reserve0: reserves[0], reserve1: reserves[1] },
-		...(held === undefined ? {} : { held: { amount0: held[0], amount1: held[1] } }),
+		...(held === undefined ? {} : { held }),
 	};
 }
 

@@ -3,14 +3,14 @@ import { ONE, product, type Ratio, ratio, scaled } from "./ratio.ts";
 
 /** A pool with two amounts that its spot price makes equal, in base units. */
 export interface PoolDepth {
-	readonly pool: Pick<Pool, "address" | "token0" | "token1">;
+	readonly pool: Pick<Pool, "address" | "tokens">;
 	readonly reserve0: bigint;
 	readonly reserve1: bigint;
 	/**
 	 * What the pool holds, where that may be less than what it offers at its price: a position of one tick makes virtual reserves of twenty thousand
 	 * times its money, so depth is counted by money.
 	 */
-	readonly held?: { readonly amount0: bigint; readonly amount1: bigint };
+	readonly held?: readonly bigint[];
 }
 
 export interface DepthPrice {
@@ -77,10 +77,16 @@ function edgesByToken(pools: readonly PoolDepth[]): Map<string, Edge[]> {
 	};
 	for (const { pool, reserve0, reserve1, held } of pools) {
 		if (reserve0 <= 0n || reserve1 <= 0n) continue;
-		const depth0 = held === undefined || held.amount0 > reserve0 ? reserve0 : held.amount0;
-		const depth1 = held === undefined || held.amount1 > reserve1 ? reserve1 : held.amount1;
-		add(pool.token0, { pool: pool.address, token: pool.token1, known: reserve0, unknown: reserve1, depth: depth0 });
-		add(pool.token1, { pool: pool.address, token: pool.token0, known: reserve1, unknown: reserve0, depth: depth1 });
+		const [token0 = "", token1 = ""] = pool.tokens;
+		const [held0 = reserve0, held1 = reserve1] = held ?? [];
+		const depth0 = smaller(held0, reserve0);
+		const depth1 = smaller(held1, reserve1);
+		add(token0, { pool: pool.address, token: token1, known: reserve0, unknown: reserve1, depth: depth0 });
+		add(token1, { pool: pool.address, token: token0, known: reserve1, unknown: reserve0, depth: depth1 });
 	}
 	return edges;
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+	return a < b ? a : b;
 }

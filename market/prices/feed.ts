@@ -3,9 +3,9 @@ import type { PriceFeed } from "../../config/prices.ts";
 import type { RefusalCode } from "../../domain/price.ts";
 import type { ChainClient } from "../chain-client.ts";
 import { addressAt, intAt, uintAt } from "../protocols/abi-word.ts";
+import { tryCalls } from "../tried-calls.ts";
 import { ATTODOLLARS_PER_DOLLAR, type PriceBlock, type Reading } from "./observation.ts";
 import { ratio } from "./ratio.ts";
-import { tryCalls } from "./tried-calls.ts";
 
 const LATEST_ROUND_DATA = id("latestRoundData()").slice(0, 10);
 const DECIMALS = id("decimals()").slice(0, 10);

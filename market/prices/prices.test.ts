@@ -4,10 +4,10 @@ import type { PriceSettings } from "../../config/prices.ts";
 import type { Pool } from "../../domain/pool.ts";
 import { type ChainClient, connectChain } from "../chain-client.ts";
 import { discoverPools } from "../discovery.ts";
+import { readHoldings } from "../protocols/families.ts";
 import { type Exchange, startExchange } from "../testing/exchange.ts";
 import { type PriceContracts, priceContracts } from "../testing/price-contracts.ts";
 import { GAS_PRICE_ORACLE, NODE_INTERFACE, readDataFee } from "./data-fee.ts";
-import { readHoldings } from "./holdings.ts";
 import { gatherPrices } from "./prices.ts";
 import { readSequencer } from "./sequencer.ts";
 import { readTwaps } from "./twap.ts";
@@ -165,7 +165,7 @@ describe("a mean of a Uniswap V3 pool's own observations", () => {
 		const found = pools.find((each) => each.address === pool);
 		if (found === undefined) throw new Error(`no pool ${pool}`);
 		const block = await client.head();
-		const token = found.token0 === native ? found.token1 : found.token0;
+		const token = found.tokens.find((each) => each !== native) ?? "";
 		const [reading] = await readTwaps(client, [{ pool: found, token, wrappedNative: native, windowSeconds, minDepthWei }], block);
 		return { reading, block };
 	}
@@ -188,7 +188,7 @@ describe("a mean of a Uniswap V3 pool's own observations", () => {
 		const contract = new Contract(pool, POOL_ABI, await exchange.provider.getSigner(5));
 		await contract.getFunction("increaseObservationCardinalityNext")(20, { gasLimit: 2_000_000 });
 		await exchange.mine();
-		const isNative0 = pools.find((each) => each.address === pool)?.token0 === native;
+		const isNative0 = pools.find((each) => each.address === pool)?.tokens[0] === native;
 		const history: { readonly at: number; readonly tick: number }[] = [];
 		for (const [amount, zeroForOne] of [
 			[10n ** 22n, true],
@@ -246,9 +246,7 @@ describe("a mean of a Uniswap V3 pool's own observations", () => {
 describe("tokens that have no pool with the native coin", () => {
 	it("are priced over several pools where those are given", async () => {
 		await agree();
-		const far = pools.filter(
-			(pool) => !(pool.token0 === native && pool.token1 === stable) && !(pool.token1 === native && pool.token0 === stable),
-		);
+		const far = pools.filter((pool) => !(pool.tokens.includes(native) && pool.tokens.includes(stable)));
 		const { feeds } = await settingsWith();
 		const prices = await settingsWith({ feeds: feeds.filter((feed) => feed.pair === "ETH/USD"), maxDisagreementPpm: 500_000 });
 		const block = await client.head();
@@ -319,15 +317,12 @@ describe("the fee for a transaction's data", () => {
 describe("what pools hold", () => {
 	it("is a pair's reserves, and a Uniswap V3 pool's balances rather than its virtual reserves", async () => {
 		const block = await client.head();
-		const holdings = await readHoldings(client, pools, block.hash);
+		const holdings = await readHoldings({ client, pools, blockHash: block.hash });
 		expect(holdings).toHaveLength(5);
 		const [pool = ""] = exchange.v3Pools;
 		const own = holdings.find((each) => each.pool.address === pool);
-		for (const [token, amount] of [
-			[own?.pool.token0, own?.amount0],
-			[own?.pool.token1, own?.amount1],
-		] as const) {
-			expect(await client.tokenBalanceOf({ token: token ?? "", account: pool, at: block })).toBe(amount);
+		for (const [i, token] of (own?.pool.tokens ?? []).entries()) {
+			expect(await client.tokenBalanceOf({ token, account: pool, at: block })).toBe(own?.amounts[i]);
 		}
 	});
 });

@@ -2,8 +2,8 @@ import { id } from "ethers";
 import type { SequencerStatus } from "../../domain/price.ts";
 import type { ChainClient } from "../chain-client.ts";
 import { intAt, uintAt } from "../protocols/abi-word.ts";
+import { tryCalls } from "../tried-calls.ts";
 import type { PriceBlock } from "./observation.ts";
-import { tryCalls } from "./tried-calls.ts";
 
 const LATEST_ROUND_DATA = id("latestRoundData()").slice(0, 10);
 

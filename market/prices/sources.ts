@@ -2,10 +2,9 @@ import type { ChainConfig } from "../../config/chain.ts";
 import { ArbError } from "../../domain/errors.ts";
 import type { Pool } from "../../domain/pool.ts";
 import type { ChainClient } from "../chain-client.ts";
-import { readReserves } from "../protocols/families.ts";
+import { readHoldings, readReserves } from "../protocols/families.ts";
 import { type DepthPrice, depthPrices, type PoolDepth } from "./depth.ts";
 import { readFeeds } from "./feed.ts";
-import { readHoldings } from "./holdings.ts";
 import type { PriceBlock, Reading } from "./observation.ts";
 import { readTwaps, type TwapQuestion } from "./twap.ts";
 
@@ -59,12 +58,12 @@ async function readDepths(
 	client: ChainClient,
 	of: { readonly pools: readonly Pool[]; readonly blockHash: string; readonly isBoundByHoldings: boolean },
 ): Promise<ReadDepth[]> {
-	const concentrated = of.isBoundByHoldings ? of.pools.filter((pool) => pool.family === "uniswap-v3") : [];
+	const concentrated = of.isBoundByHoldings ? of.pools.filter((pool) => pool.tickSpacing > 0) : [];
 	const [reserves, holdings] = await Promise.all([
-		readReserves(client, of.pools, of.blockHash),
-		readHoldings(client, concentrated, of.blockHash),
+		readReserves({ client, pools: of.pools, blockHash: of.blockHash }),
+		readHoldings({ client, pools: concentrated, blockHash: of.blockHash }),
 	]);
-	const held = new Map(holdings.map((each) => [each.pool.address, each]));
+	const held = new Map(holdings.map(({ pool, amounts }) => [pool.address, amounts]));
 	return reserves.map((each) => {
 		const own = held.get(each.pool.address);
 		return own === undefined ? each : { ...each, held: own };
@@ -102,8 +101,10 @@ function deepestFirst(found: ReadonlyMap<string, DepthPrice>): [string, DepthPri
 
 /** The token that a pool trades against the wrapped native coin; null where it does not. */
 function otherToken(pool: Pool, wrappedNative: string): string | null {
-	if (pool.token0 === wrappedNative) return pool.token1;
-	return pool.token1 === wrappedNative ? pool.token0 : null;
+	const [token0, token1, third] = pool.tokens;
+	if (token0 === undefined || token1 === undefined || third !== undefined) return null;
+	if (token0 === wrappedNative) return token1;
+	return token1 === wrappedNative ? token0 : null;
 }
 
 function byToken(asked: readonly { readonly token: string }[], answers: readonly Reading[]): Map<string, Reading> {

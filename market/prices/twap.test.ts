@@ -40,7 +40,7 @@ function poolWith(counters: Counters) {
 async function meanOf(counters: Counters, token: "token0" | "token1" = "token0") {
 	const pool = {
 		...{ chainId: 1, address: "0xaa", family: "uniswap-v3" as const, dex: "d", feePips: 3000, tickSpacing: 60 },
-		...{ token0: "token0", token1: "token1" },
+		...{ tokens: ["token0", "token1"], details: {} },
 	};
 	const wrappedNative = token === "token0" ? "token1" : "token0";
 	const [reading] = await readTwaps(poolWith(counters), [{ pool, token, wrappedNative, windowSeconds: WINDOW, minDepthWei: 1n }], BLOCK);

@@ -3,10 +3,10 @@ import type { Pool } from "../../domain/pool.ts";
 import type { RefusalCode } from "../../domain/price.ts";
 import type { ChainClient } from "../chain-client.ts";
 import { intAt, intWord, uintAt } from "../protocols/abi-word.ts";
+import { tryCalls } from "../tried-calls.ts";
 import type { PriceBlock, Reading } from "./observation.ts";
 import { ONE, quotient, type Ratio, scaled } from "./ratio.ts";
 import { priceAtTick, TICK_PPM } from "./tick-price.ts";
-import { tryCalls } from "./tried-calls.ts";
 
 const SLOT0 = id("slot0()").slice(0, 10);
 const OBSERVATIONS = id("observations(uint256)").slice(0, 10);
@@ -77,7 +77,7 @@ function meanOf(question: TwapQuestion, observed: string): Reading {
 	const secondsPerLiquidity = BigInt.asUintN(160, uintAt(observed, 7) - uintAt(observed, 6));
 	const tick = Number((ticks - (((ticks % window) + window) % window)) / window);
 	const price = priceAtTick(tick);
-	const weiPerUnit = token === pool.token0 ? price : quotient(ONE, price);
+	const weiPerUnit = token === pool.tokens[0] ? price : quotient(ONE, price);
 	// The harmonic mean: a moment without liquidity weighs as much as it should. Only a pool that was always empty adds nothing.
 	const liquidity = secondsPerLiquidity === 0n ? 0n : (window << 128n) / secondsPerLiquidity;
 	const depthWei = virtualReserve(liquidity, weiPerUnit);

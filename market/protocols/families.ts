@@ -1,47 +1,63 @@
+import { ArbError } from "../../domain/errors.ts";
 import type { Pool, PoolState, ProtocolFamily } from "../../domain/pool.ts";
-import type { ChainClient } from "../chain-client.ts";
-import type { ProtocolAdapter, Reserves, TrackedPool } from "./adapter.ts";
+import type { Holdings, ProtocolAdapter, Reading, Reserves, TrackedPool } from "./adapter.ts";
 import { uniswapV2 } from "./uniswap-v2.ts";
 import { uniswapV3 } from "./uniswap-v3.ts";
 
-const ADAPTERS: Readonly<Record<ProtocolFamily, ProtocolAdapter>> = { "uniswap-v2": uniswapV2, "uniswap-v3": uniswapV3 };
+const ADAPTERS: readonly ProtocolAdapter[] = [uniswapV2, uniswapV3];
+const BY_FAMILY: ReadonlyMap<ProtocolFamily, ProtocolAdapter> = new Map(
+	ADAPTERS.flatMap((adapter) => adapter.families.map((family) => [family, adapter] as const)),
+);
 
+/** @throws ArbError `configuration` for a family whose pools cannot be read yet. */
 export function adapterOf(family: ProtocolFamily): ProtocolAdapter {
-	return ADAPTERS[family];
+	const adapter = BY_FAMILY.get(family);
+	if (adapter !== undefined) return adapter;
+	throw new ArbError({
+		code: "configuration",
+		message: `pools of family ${family} cannot be read; take its dexes out of the chain file`,
+		retryable: false,
+	});
 }
 
 /** First topics of every event that changes a pool's state, of all families. */
-export const STATE_TOPICS: readonly string[] = Object.values(ADAPTERS).flatMap((adapter) => adapter.stateTopics);
+export const STATE_TOPICS: readonly string[] = [...new Set(ADAPTERS.flatMap((adapter) => adapter.stateTopics))];
 
 /** Reads pools of any families, pinned to one block; by address. */
-export async function loadTracked(client: ChainClient, pools: readonly Pool[], blockHash: string): Promise<Map<string, TrackedPool>> {
-	const loaded = await ofEachFamily(pools, (adapter, own) => adapter.load(client, own, blockHash));
+export async function loadTracked(reading: Reading): Promise<Map<string, TrackedPool>> {
+	const loaded = await ofEachFamily(reading, (adapter, own) => adapter.load(own));
 	return new Map(loaded.map((tracked) => [tracked.state.address, tracked]));
 }
 
-/** Reserves of pools of any families at the end of one block, in no particular order. */
-export function readReserves(client: ChainClient, pools: readonly Pool[], blockHash: string): Promise<Reserves[]> {
-	return ofEachFamily(pools, (adapter, own) => adapter.reserves(client, own, blockHash));
+/** Reserves of the pools whose families tell them, at the end of one block, in no particular order. */
+export function readReserves(reading: Reading): Promise<Reserves[]> {
+	return ofEachFamily(reading, async (adapter, own) => (await adapter.reserves?.(own)) ?? []);
+}
+
+/** What pools of any families hold at the end of one block, in no particular order; one that does not tell is left out. */
+export function readHoldings(reading: Reading): Promise<Holdings[]> {
+	return ofEachFamily(reading, (adapter, own) => adapter.holdings(own));
 }
 
 /** Fresh states of pools of any families at the end of one block, in the order of `pools`. */
-export async function loadStates(client: ChainClient, pools: readonly Pool[], blockHash: string): Promise<PoolState[]> {
-	const tracked = await loadTracked(client, pools, blockHash);
-	return pools.flatMap((pool) => tracked.get(pool.address)?.state ?? []);
+export async function loadStates(reading: Reading): Promise<PoolState[]> {
+	const tracked = await loadTracked(reading);
+	return reading.pools.flatMap((pool) => tracked.get(pool.address)?.state ?? []);
 }
 
-async function ofEachFamily<Item>(
-	pools: readonly Pool[],
-	read: (adapter: ProtocolAdapter, own: readonly Pool[]) => Promise<Item[]>,
-): Promise<Item[]> {
-	const adapters = Object.values(ADAPTERS);
-	const items = await Promise.all(
-		adapters.map((adapter) =>
-			read(
-				adapter,
-				pools.filter((pool) => pool.family === adapter.family),
-			),
-		),
-	);
+/** The pools of each adapter that has some. */
+export function byAdapter(pools: readonly Pool[]): Map<ProtocolAdapter, Pool[]> {
+	const found = new Map<ProtocolAdapter, Pool[]>();
+	for (const pool of pools) {
+		const adapter = adapterOf(pool.family);
+		const own = found.get(adapter);
+		if (own === undefined) found.set(adapter, [pool]);
+		else own.push(pool);
+	}
+	return found;
+}
+
+async function ofEachFamily<Item>(reading: Reading, read: (adapter: ProtocolAdapter, own: Reading) => Promise<Item[]>): Promise<Item[]> {
+	const items = await Promise.all([...byAdapter(reading.pools)].map(([adapter, pools]) => read(adapter, { ...reading, pools })));
 	return items.flat();
 }

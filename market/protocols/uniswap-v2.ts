@@ -3,19 +3,19 @@ import { ArbError } from "../../domain/errors.ts";
 import { readWords } from "../../rust-wasm/limbs.ts";
 import { readPairs } from "../bulk/pair-states.ts";
 import { addressAt, uintAt } from "./abi-word.ts";
-import { assertRead, type ProtocolAdapter } from "./adapter.ts";
+import { assertRead, factoryOf, type ProtocolAdapter, type Reading, type Reserves } from "./adapter.ts";
 
 const PAIR_CREATED = id("PairCreated(address,address,address,uint256)");
 const SYNC = id("Sync(uint112,uint112)");
 
 /** Constant-product pairs: every change of reserves ends with a `Sync` that carries both (`UniswapV2Pair._update`). */
 export const uniswapV2: ProtocolAdapter = {
-	family: "uniswap-v2",
-	creationTopic: PAIR_CREATED,
+	families: ["uniswap-v2"],
 	stateTopics: [SYNC],
 
-	parseCreation(log, chainId, dex) {
-		if (dex.feePips === undefined) {
+	creation({ chainId, dex }) {
+		const { feePips } = dex;
+		if (feePips === undefined) {
 			throw new ArbError({
 				code: "configuration",
 				message: `dex ${dex.name}: feePips is missing; pairs do not tell their fee, so the settings must`,
@@ -23,43 +23,30 @@ export const uniswapV2: ProtocolAdapter = {
 			});
 		}
 		return {
-			chainId,
-			address: addressAt(log.data, 0),
-			family: "uniswap-v2",
-			dex: dex.name,
-			token0: addressAt(log.topics[1] ?? "0x", 0),
-			token1: addressAt(log.topics[2] ?? "0x", 0),
-			feePips: dex.feePips,
-			tickSpacing: 0,
+			emitter: factoryOf(dex),
+			topics: (tokens) => [PAIR_CREATED, tokens, tokens],
+			parse: (log) => ({
+				...{ chainId, address: addressAt(log.data, 0), family: "uniswap-v2", dex: dex.name },
+				tokens: [addressAt(log.topics[1] ?? "0x", 0), addressAt(log.topics[2] ?? "0x", 0)],
+				...{ feePips, tickSpacing: 0, details: {} },
+			}),
 		};
 	},
 
-	async load(client, pools, blockHash) {
-		const reserves = await this.reserves(client, pools, blockHash);
-		return reserves.map(({ pool: { address, dex, token0, token1, feePips }, reserve0, reserve1 }) => ({
-			state: {
-				family: "uniswap-v2",
-				address,
-				dex,
-				token0,
-				token1,
-				feePips,
-				reserve0: reserve0.toString(),
-				reserve1: reserve1.toString(),
-			},
-		}));
+	async load(reading) {
+		const reserves = await readReserves(reading);
+		return reserves.map(({ pool: { address, dex, tokens, feePips }, reserve0, reserve1 }) => {
+			const [token0 = "", token1 = ""] = tokens;
+			const shape = { address, dex, token0, token1, feePips };
+			return { state: { family: "uniswap-v2", ...shape, reserve0: reserve0.toString(), reserve1: reserve1.toString() } };
+		});
 	},
 
-	async reserves(client, pools, blockHash) {
-		const { status, reserves } = await readPairs(client, { addresses: pools.map((pool) => pool.address), blockHash });
-		return pools.map((pool, i) => {
-			assertRead(pool, status[i]);
-			return {
-				pool,
-				reserve0: readWords(reserves, { offset: i * 4, words: 2 }),
-				reserve1: readWords(reserves, { offset: i * 4 + 2, words: 2 }),
-			};
-		});
+	reserves: readReserves,
+
+	/** Reserves: tokens sent to a pair that it has not booked are not its own yet. */
+	async holdings(reading) {
+		return (await readReserves(reading)).map(({ pool, reserve0, reserve1 }) => ({ pool, amounts: [reserve0, reserve1] }));
 	},
 
 	apply(tracked, log) {
@@ -67,3 +54,15 @@ export const uniswapV2: ProtocolAdapter = {
 		return { state: { ...tracked.state, reserve0: uintAt(log.data, 0).toString(), reserve1: uintAt(log.data, 1).toString() } };
 	},
 };
+
+async function readReserves({ client, pools, blockHash }: Reading): Promise<Reserves[]> {
+	const { status, reserves } = await readPairs(client, { addresses: pools.map((pool) => pool.address), blockHash });
+	return pools.map((pool, i) => {
+		assertRead(pool, status[i]);
+		return {
+			pool,
+			reserve0: readWords(reserves, { offset: i * 4, words: 2 }),
+			reserve1: readWords(reserves, { offset: i * 4 + 2, words: 2 }),
+		};
+	});
+}

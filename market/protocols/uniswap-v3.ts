@@ -6,7 +6,8 @@ import { readConcentrated } from "../bulk/concentrated-states.ts";
 import { MAX_TICK, WORD } from "../bulk/tick-window.ts";
 import type { ChainLog } from "../log.ts";
 import { addressAt, intAt, uintAt } from "./abi-word.ts";
-import { assertRead, type ProtocolAdapter, type TrackedPool } from "./adapter.ts";
+import { assertRead, factoryOf, type ProtocolAdapter, type TrackedPool } from "./adapter.ts";
+import { readBalances } from "./balances.ts";
 
 const POOL_CREATED = id("PoolCreated(address,address,uint24,int24,address)");
 const INITIALIZE = id("Initialize(uint160,int24)");
@@ -16,36 +17,41 @@ const BURN = id("Burn(address,int24,int24,uint128,uint256,uint256)");
 /** With fewer known words than this ahead of the price the pool is read anew around it. */
 const WORDS_KEPT_AHEAD = 4;
 
-type TrackedV3 = Extract<TrackedPool, { readonly liquidityGross: unknown }>;
+interface TrackedV3 {
+	readonly state: UniswapV3PoolState;
+	readonly liquidityGross: ReadonlyMap<number, bigint>;
+}
+
+function isTrackedV3(tracked: TrackedPool): tracked is TrackedV3 {
+	return tracked.state.family === "uniswap-v3" && tracked.liquidityGross !== undefined;
+}
 
 /**
  * Concentrated liquidity. Price, tick and liquidity come whole with each `Swap`; ticks change by `Mint` and `Burn` as in `UniswapV3Pool._updatePosition`.
  * Other events (Flash, Collect, SetFeeProtocol, observations) change nothing that a swap's amounts depend on.
  */
 export const uniswapV3: ProtocolAdapter = {
-	family: "uniswap-v3",
-	creationTopic: POOL_CREATED,
+	families: ["uniswap-v3"],
 	stateTopics: [INITIALIZE, SWAP, MINT, BURN],
 
-	parseCreation(log, chainId, dex) {
-		return {
-			chainId,
-			address: addressAt(log.data, 1),
-			family: "uniswap-v3",
-			dex: dex.name,
-			token0: addressAt(log.topics[1] ?? "0x", 0),
-			token1: addressAt(log.topics[2] ?? "0x", 0),
-			feePips: Number(uintAt(log.topics[3] ?? "0x", 0)),
-			tickSpacing: Number(intAt(log.data, 0)),
-		};
-	},
+	creation: ({ chainId, dex }) => ({
+		emitter: factoryOf(dex),
+		topics: (tokens) => [POOL_CREATED, tokens, tokens],
+		parse: (log) => ({
+			...{ chainId, address: addressAt(log.data, 1), family: "uniswap-v3", dex: dex.name },
+			tokens: [addressAt(log.topics[1] ?? "0x", 0), addressAt(log.topics[2] ?? "0x", 0)],
+			...{ feePips: Number(uintAt(log.topics[3] ?? "0x", 0)), tickSpacing: Number(intAt(log.data, 0)), details: {} },
+		}),
+	}),
 
-	async load(client, pools, blockHash) {
+	async load({ client, pools, blockHash }) {
 		const states = await readConcentrated(client, { pools, blockHash, ticks: "around" });
 		return pools.map((pool, i) => trackedAt(states, i, pool));
 	},
 
-	async reserves(client, pools, blockHash) {
+	holdings: readBalances,
+
+	async reserves({ client, pools, blockHash }) {
 		const states = await readConcentrated(client, { pools, blockHash, ticks: "none" });
 		return pools.map((pool, i) => {
 			assertRead(pool, states.status[i]);
@@ -57,7 +63,7 @@ export const uniswapV3: ProtocolAdapter = {
 	},
 
 	apply(tracked, log) {
-		if (!("liquidityGross" in tracked)) return tracked;
+		if (!isTrackedV3(tracked)) return tracked;
 		switch (log.topics[0]) {
 			case INITIALIZE:
 				return moved(tracked, { sqrtPriceX96: uintAt(log.data, 0), liquidity: 0n, tick: Number(intAt(log.data, 1)) });
@@ -138,7 +144,8 @@ function sorted(net: ReadonlyMap<number, bigint>): [number, string][] {
 
 function trackedAt(states: ConcentratedStates, index: number, pool: Pool): TrackedV3 {
 	assertRead(pool, states.status[index]);
-	const { address, dex, token0, token1, feePips, tickSpacing } = pool;
+	const { address, dex, feePips, tickSpacing } = pool;
+	const [token0 = "", token1 = ""] = pool.tokens;
 	const { sqrtPriceX96, liquidity } = priceAt(states, index);
 	const ticks: [number, string][] = [];
 	const liquidityGross = new Map<number, bigint>();

@@ -56,8 +56,8 @@ describe("admitting tokens", () => {
 		const tokens = exchange.chain.tokens.map((token, i) => (i === 1 ? { ...token, address: missing } : token));
 		const admitted = await admitTokens(client, { ...exchange.chain, tokens, executor: EXECUTOR }, { block: await client.head(), pools });
 		expect(admitted[1]?.row).toMatchObject({ address: missing, allowed: false, reasonCode: "no_code" });
-		const kept = permitPools([...pools, { ...(pools[0] as Pool), token0: native, token1: missing }], admitted);
-		const reasons = kept.map(({ token0, token1, allowed, reason }) => ({ between: [token0, token1].toSorted(), allowed, reason }));
+		const kept = permitPools([...pools, { ...(pools[0] as Pool), tokens: [native, missing] }], admitted);
+		const reasons = kept.map(({ tokens: between, allowed, reason }) => ({ between: between.toSorted(), allowed, reason }));
 		const absent = `token ${second} was not inspected`;
 		expect(reasons).toEqual(
 			[

@@ -65,7 +65,7 @@ export async function admitTokens(
 export function permitPools(pools: readonly Pool[], tokens: readonly InspectedToken[]): readonly (Pool & Permission)[] {
 	const rows = new Map(tokens.map(({ row }) => [row.address, row]));
 	return pools.map((pool) => {
-		const barred = [pool.token0, pool.token1].find((address) => rows.get(address)?.allowed !== true);
+		const barred = pool.tokens.find((address) => rows.get(address)?.allowed !== true);
 		if (barred === undefined) return { ...pool, allowed: true, reason: "" };
 		const row = rows.get(barred);
 		const why = row === undefined ? "was not inspected" : `is excluded: ${row.reason}`;
@@ -74,5 +74,5 @@ export function permitPools(pools: readonly Pool[], tokens: readonly InspectedTo
 }
 
 function holdersOf(token: string, pools: readonly Pool[]): readonly string[] {
-	return pools.filter(({ token0, token1 }) => token0 === token || token1 === token).map(({ address }) => address);
+	return pools.filter(({ tokens }) => tokens.includes(token)).map(({ address }) => address);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterEach, expect, it } from "vitest";
 import { ArbError } from "../../domain/errors.ts";
-import type { PoolState } from "../../domain/pool.ts";
+import { type PoolState, tokensOf } from "../../domain/pool.ts";
 import type { Hop } from "../../domain/route.ts";
 import { Engine } from "../engine.ts";
 import { refusalIn } from "../refusal.ts";
@@ -30,12 +30,12 @@ function randomPaths(of: { readonly pools: readonly PoolState[]; readonly count:
 	const random = randomNumbers(seed);
 	const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
 	const byToken = Map.groupBy(
-		of.pools.flatMap((state) => [state.token0, state.token1].map((at) => ({ at, state }))),
+		of.pools.flatMap((state) => tokensOf(state).map((at) => ({ at, state }))),
 		({ at }) => at,
 	);
 	return Array.from({ length: of.count }, () => {
 		const first = pick(of.pools);
-		const hops: Hop[] = [hop(first, random() < 0.5 ? first.token0 : first.token1)];
+		const hops: Hop[] = [hop(first, pick(tokensOf(first)))];
 		for (let more = Math.floor(random() * 4); more > 0; more--) {
 			const at = hops.at(-1)?.tokenOut ?? "";
 			const next = pick(byToken.get(at) ?? []).state;

@@ -1,4 +1,4 @@
-import type { PoolState, UniswapV2PoolState, UniswapV3PoolState } from "../../domain/pool.ts";
+import { type PoolState, tokensOf, type UniswapV2PoolState, type UniswapV3PoolState } from "../../domain/pool.ts";
 import type { Hop } from "../../domain/route.ts";
 
 /** An address from a number; tokens start at 0x1000. */
@@ -40,7 +40,8 @@ export function concentrated(
 }
 
 export function hop(state: PoolState, tokenIn: string): Hop {
-	const tokenOut = tokenIn === state.token0 ? state.token1 : state.token0;
+	const [token0 = "", token1 = ""] = tokensOf(state);
+	const tokenOut = tokenIn === token0 ? token1 : token0;
 	return { pool: state.address, family: state.family, dex: state.dex, tokenIn, tokenOut };
 }
 

@@ -4,7 +4,7 @@ import { devnetAccounts } from "../../devnet/accounts.ts";
 import { readArtifact } from "../../devnet/artifacts.ts";
 import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
 import { createRandom, type Random } from "../../devnet/random.ts";
-import type { PlannedHop } from "../../domain/plan.ts";
+import { executionFacts, type PlannedHop } from "../../domain/plan.ts";
 import type { Pool, PoolState, UniswapV2PoolState, UniswapV3PoolState } from "../../domain/pool.ts";
 import { encodeExecute } from "../../execution/executor.ts";
 import { simulateExecution } from "../../execution/simulation.ts";
@@ -67,7 +67,7 @@ async function loadedEngine(): Promise<{ readonly engine: Engine; readonly book:
 }
 
 interface Quoted {
-	readonly state: PoolState;
+	readonly state: TestedState;
 	readonly zeroForOne: boolean;
 	readonly amountIn: bigint;
 	readonly amountOut: bigint;
@@ -80,7 +80,17 @@ function part(random: Random, capacity: bigint, size: keyof typeof SIZES): bigin
 }
 
 /** A random share of what the pool can take. */
-function inputFor(engine: Engine, of: { readonly state: PoolState; readonly tokenIn: string; readonly size: keyof typeof SIZES }): bigint {
+/** The families whose swaps this test makes by itself. */
+type TestedState = UniswapV2PoolState | UniswapV3PoolState;
+
+function isTested(state: PoolState): state is TestedState {
+	return state.family === "uniswap-v2" || state.family === "uniswap-v3";
+}
+
+function inputFor(
+	engine: Engine,
+	of: { readonly state: TestedState; readonly tokenIn: string; readonly size: keyof typeof SIZES },
+): bigint {
 	const { state } = of;
 	if (state.family === "uniswap-v3") {
 		const tick = state.tick + (of.tokenIn === state.token0 ? -REACH_TICKS : REACH_TICKS);
@@ -132,7 +142,7 @@ async function swapEverywhere(
 	of: { readonly book: PoolBook; readonly size: keyof typeof SIZES; readonly zeroForOne: boolean },
 ) {
 	const quoted: Quoted[] = [];
-	for (const state of of.book.states) {
+	for (const state of of.book.states.filter(isTested)) {
 		const { zeroForOne } = of;
 		const tokenIn = zeroForOne ? state.token0 : state.token1;
 		const amountIn = inputFor(engine, { state, tokenIn, size: of.size });
@@ -168,7 +178,7 @@ async function paid(of: Quoted) {
 	};
 }
 
-function crossings(state: PoolState, tickAfter: number): number {
+function crossings(state: TestedState, tickAfter: number): number {
 	if (state.family !== "uniswap-v3") return 0;
 	const [low, high] = [Math.min(state.tick, tickAfter), Math.max(state.tick, tickAfter)];
 	return state.ticks.filter(([tick]) => tick > low && tick <= high).length;
@@ -263,8 +273,8 @@ async function simulate(
 	const { chain } = devnet;
 	const hops = cycle.hops.map((hop, i): PlannedHop => {
 		const amount = (at: number): string => (of.amounts[at] ?? 0n).toString();
-		const { family, feePips } = of.book.state(hop.pool);
-		return { ...hop, family, amountIn: amount(i), amountOut: amount(i + 1), feePips };
+		const state = of.book.state(hop.pool);
+		return { ...hop, family: state.family, ...executionFacts(state), amountIn: amount(i), amountOut: amount(i + 1) };
 	});
 	return simulateExecution(devnet.provider, {
 		from: chain.operators[0] ?? "",

@@ -1,5 +1,5 @@
-import { ArbError } from "../../domain/errors.ts";
-import type { Call, ChainClient } from "../chain-client.ts";
+import { ArbError } from "../domain/errors.ts";
+import type { Call, ChainClient } from "./chain-client.ts";
 
 const HEX_OF_WORD = 64;
 
