@@ -24,7 +24,7 @@ export interface Artifact {
 
 const BALANCER_V2 = "@balancer-labs/v2-deployments/dist/tasks";
 /** Fetched by the set-up: nobody may hand it on (`docs/THIRD_PARTY.md`). */
-const CURVE = "../.cache/curve-contracts/package/external/abi/curve";
+const CURVE = "../.cache/contracts/set-protocol-v2-0.1.16/external/abi/curve";
 
 const SOURCES = {
 	weth: "canonical-weth/build/contracts/WETH9.json",
@@ -119,7 +119,11 @@ export function linkedCode(name: ArtifactName, libraries: Readonly<Record<string
 	for (const [library, places] of Object.values(links).flatMap(Object.entries<readonly { readonly start: number }[]>)) {
 		const address = libraries[library];
 		if (address === undefined) {
-			throw new ArbError({ code: "not_found", message: `contract ${name} needs library ${library}, which has no address`, retryable: false });
+			throw new ArbError({
+				code: "not_found",
+				message: `contract ${name} needs library ${library}, which has no address`,
+				retryable: false,
+			});
 		}
 		for (const { start } of places) {
 			const at = 2 + 2 * start;

@@ -4,6 +4,7 @@ import { devnetAccounts } from "./accounts.ts";
 import { DEVNET_CHAIN_ID } from "./anvil.ts";
 import type { Deployment } from "./deployment.ts";
 import { DEXES, WITHOUT_ADAPTER } from "./families/all.ts";
+import { STABLECOINS } from "./seeding.ts";
 
 /** The signing keys that the system may use: operators and treasury, and none of the market's or the competitor's. */
 export function devnetKeys(): Keys {
@@ -46,10 +47,15 @@ export function devnetChainConfig(of: {
 			genesisHash: of.genesisHash,
 			wrappedNative: deployment.weth,
 			startTokens: [deployment.weth],
-			stablecoins: ["USDC", "USDT", "DAI"].flatMap(tokenAddress),
+			stablecoins: STABLECOINS.flatMap(tokenAddress),
 			tokens: deployment.tokens,
 			dexes,
 			balancerVault: deployment.vault,
+			lenders: [
+				{ kind: "balancer-v2", address: deployment.vault },
+				// The deployed release rounds its premium half up (`PercentageMath.percentMul`).
+				...deployment.lenders.map((lender) => ({ ...lender, ...(lender.kind === "aave-v3" ? { premiumRounding: "half-up" } : {}) })),
+			],
 			executor: deployment.executor,
 			treasury: accounts.treasury.address,
 			rewardDistributor: deployment.distributor,

@@ -51,7 +51,17 @@ const DESK_TOKEN_WORTH = 1e27;
 const VAULT_TOKEN_WORTH = 1e23;
 
 /** What is deployed besides the dexes. */
-const CORE_ARTIFACTS: readonly ArtifactName[] = [...VAULT_V3_ARTIFACTS, "weth", "token", "authorizer", "vault", "desk", "searcher", "executor", "distributor"];
+const CORE_ARTIFACTS: readonly ArtifactName[] = [
+	...VAULT_V3_ARTIFACTS,
+	"weth",
+	"token",
+	"authorizer",
+	"vault",
+	"desk",
+	"searcher",
+	"executor",
+	"distributor",
+];
 
 /**
  * Deploys everything onto a fresh chain from fixed accounts in a fixed order, so that every devnet has the same addresses. Three stages, each a block:

@@ -39,6 +39,8 @@ export function readPoolFacts(): PoolFacts {
 
 const Q96 = 2 ** 96;
 export const WRAPPED_NATIVE_SYMBOL = "WETH";
+/** Tokens that move together, each worth about one US dollar. */
+export const STABLECOINS: readonly string[] = ["USDC", "USDT", "DAI", "sUSD"];
 
 /** Base units of token1 for one base unit of token0, and the geometric mean of the (virtual) reserves in base units. */
 export function observed(fact: MainnetPool): { readonly price: number; readonly liquidity: number } {

@@ -6,7 +6,7 @@
  * writes `devnet/artifacts/NAME/`. The packages and the compiler are installed aside for this run alone, at the versions given here.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -114,7 +114,12 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
 			]),
 			aave("protocol/configuration", "ACLManager", ["addPoolAdmin"]),
 			aave("protocol/pool", "Pool", ["supply", "flashLoanSimple", "FLASHLOAN_PREMIUM_TOTAL", "getReserveData", "FlashLoan"]),
-			aave("protocol/pool", "PoolConfigurator", ["initReserves", "setReserveFlashLoaning", "updateFlashloanPremiumTotal", "updateFlashloanPremiumToProtocol"]),
+			aave("protocol/pool", "PoolConfigurator", [
+				"initReserves",
+				"setReserveFlashLoaning",
+				"updateFlashloanPremiumTotal",
+				"updateFlashloanPremiumToProtocol",
+			]),
 			aave("protocol/pool", "DefaultReserveInterestRateStrategy", []),
 			...["AToken", "StableDebtToken", "VariableDebtToken"].map((name) => aave("protocol/tokenization", name, [])),
 			aave("mocks/oracle", "PriceOracle", ["setAssetPrice"]),
@@ -158,17 +163,29 @@ try {
 	execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: aside, stdio: "inherit" });
 	const folder = join(ROOT, "devnet", "artifacts", name);
 	mkdirSync(folder, { recursive: true });
+	copyLicences(folder);
 	for (const contract of published.contracts) {
 		const taken = published.settings === undefined ? read(contract) : compiled(contract, published.settings);
 		const source = {
 			...{ package: contract.package, version: published.packages[contract.package], path: contract.path, license: published.license },
 		};
 		const file = join(folder, `${contract.name}.json`);
-		writeFileSync(file, `${JSON.stringify({ contractName: contract.name, ...taken, abi: keptOf(contract, taken.abi), source }, null, "\t")}\n`);
+		writeFileSync(
+			file,
+			`${JSON.stringify({ contractName: contract.name, ...taken, abi: keptOf(contract, taken.abi), source }, null, "\t")}\n`,
+		);
 		process.stdout.write(`${file.slice(ROOT.length + 1)}\n`);
 	}
 } finally {
 	rmSync(aside, { recursive: true, force: true });
+}
+
+/** Balancer's packages name their licence and carry no text of it. */
+function copyLicences(folder: string): void {
+	for (const owner of new Set(published?.contracts.map((contract) => contract.package))) {
+		const file = ["LICENSE", "LICENSE.md"].map((name) => join(aside, "node_modules", owner, name)).find((path) => existsSync(path));
+		if (file !== undefined) copyFileSync(file, join(folder, "LICENSE"));
+	}
 }
 
 function read(contract: PublishedContract): Taken {
@@ -189,7 +206,9 @@ function compiled(contract: PublishedContract, base: CompilerSettings): Taken {
 
 /** Fails where an entry is not there: a name misspelt here would be missed much later. */
 function keptOf(contract: PublishedContract, abi: readonly unknown[]): readonly unknown[] {
-	const kept = abi.map((entry) => entrySchema.parse(entry)).filter((entry) => entry.type === "constructor" || contract.abi.includes(entry.name ?? ""));
+	const kept = abi
+		.map((entry) => entrySchema.parse(entry))
+		.filter((entry) => entry.type === "constructor" || contract.abi.includes(entry.name ?? ""));
 	const missing = contract.abi.filter((each) => !kept.some((entry) => entry.name === each));
 	if (missing.length > 0) throw new Error(`${contract.name} has no ${missing.join(", ")}`);
 	return kept;

@@ -79,7 +79,7 @@ export function weightedPrices(pool: {
 	const { tokens, feePips } = pool;
 	const sides = tokens.map((token, i) => ({ token, balance: Number(pool.balances[i]), weight: Number(pool.weights[i]) / 1e18 }));
 	return pairs(sides).map(([a, b]) => {
-		const price = (b.balance / b.weight) / (a.balance / a.weight);
+		const price = b.balance / b.weight / (a.balance / a.weight);
 		return {
 			...{ token0: a.token, token1: b.token, feePips, price },
 			// A small trade moves this price as one with reserves of 2 × balance × weight of the other / both weights.

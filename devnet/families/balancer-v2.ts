@@ -6,7 +6,16 @@ import { type DeployedPool, textDetail } from "../deployed-pool.ts";
 import { deskInterface, perform } from "../desk.ts";
 import type { Swap } from "../market-model.ts";
 import type { World } from "../world.ts";
-import { type StableSpec, type Stake, stablePrices, stableStakes, type WeightedSpec, wad, weightedPrices, weightedStakes } from "./balancer-pools.ts";
+import {
+	type StableSpec,
+	type Stake,
+	stablePrices,
+	stableStakes,
+	type WeightedSpec,
+	wad,
+	weightedPrices,
+	weightedStakes,
+} from "./balancer-pools.ts";
 import { contractOf, type Deploying, type DevnetDex, type DexContracts, type PoolDraft, towards } from "./dex.ts";
 
 const VERSION = JSON.stringify({ name: "devnet", version: 1 });
@@ -71,7 +80,11 @@ export const balancerV2Weighted: DevnetDex = {
 		}),
 	views: (pool) => [tokensView(pool), { to: pool.address, data: POOL.encodeFunctionData("getNormalizedWeights") }],
 	observe: (pool, [held = "0x", weights = "0x"]) =>
-		weightedPrices({ ...holdings(held), weights: numbers(POOL.decodeFunctionResult("getNormalizedWeights", weights)), feePips: pool.feePips }),
+		weightedPrices({
+			...holdings(held),
+			weights: numbers(POOL.decodeFunctionResult("getNormalizedWeights", weights)),
+			feePips: pool.feePips,
+		}),
 };
 
 /** Composable stable pools of Balancer V2, third generation (2023): the pool's own token is one of its tokens. */
@@ -144,10 +157,21 @@ function draft(
 			const address = getCreateAddress({ from: of.factory, nonce: FIRST_POOL_NONCE + of.index }).toLowerCase();
 			const poolId = await chain.read(address, POOL.encodeFunctionData("getPoolId"));
 			const { tokens } = holdings(await chain.read(vault, abi.encodeFunctionData("getPoolTokens", [poolId])));
-			return { address, family: of.name, dex: of.name, tokens: [...tokens], feePips: of.feePips, tickSpacing: 0, details: { vault, poolId } };
+			return {
+				address,
+				family: of.name,
+				dex: of.name,
+				tokens: [...tokens],
+				feePips: of.feePips,
+				tickSpacing: 0,
+				details: { vault, poolId },
+			};
 		},
 		seed: async (chain, pool) => {
-			const approvals = of.stakes.map(({ token, amount }) => ({ to: token.address, data: ERC20.encodeFunctionData("approve", [vault, amount]) }));
+			const approvals = of.stakes.map(({ token, amount }) => ({
+				to: token.address,
+				data: ERC20.encodeFunctionData("approve", [vault, amount]),
+			}));
 			// Of its own token a composable pool mints to itself what it likes, whatever it is told.
 			const amounts = pool.tokens.map((token) => of.stakes.find((stake) => stake.token.address === token)?.amount ?? 0n);
 			const limits = pool.tokens.map(() => WITHOUT_LIMIT);
@@ -164,7 +188,10 @@ function nameAndSymbol(stakes: readonly Stake[]): readonly [string, string] {
 }
 
 function tokensView(pool: DeployedPool) {
-	return { to: textDetail(pool, "vault"), data: readArtifact("vault").abi.encodeFunctionData("getPoolTokens", [textDetail(pool, "poolId")]) };
+	return {
+		to: textDetail(pool, "vault"),
+		data: readArtifact("vault").abi.encodeFunctionData("getPoolTokens", [textDetail(pool, "poolId")]),
+	};
 }
 
 const holdingsSchema = z.tuple([z.array(z.string().transform((address) => address.toLowerCase())), z.array(z.bigint()), z.bigint()]);

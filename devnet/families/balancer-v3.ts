@@ -6,7 +6,16 @@ import { type DeployedPool, textDetail } from "../deployed-pool.ts";
 import { deskInterface, perform } from "../desk.ts";
 import type { Swap } from "../market-model.ts";
 import type { World } from "../world.ts";
-import { type StableSpec, type Stake, stablePrices, stableStakes, type WeightedSpec, wad, weightedPrices, weightedStakes } from "./balancer-pools.ts";
+import {
+	type StableSpec,
+	type Stake,
+	stablePrices,
+	stableStakes,
+	type WeightedSpec,
+	wad,
+	weightedPrices,
+	weightedStakes,
+} from "./balancer-pools.ts";
 import { contractOf, type Deploying, type DevnetDex, type DexContracts, type PoolDraft, towards } from "./dex.ts";
 
 /** Below this a swap, counted with 18 decimals, is refused (`VaultAdmin.getMinimumTradeAmount` of mainnet's vault). */
@@ -144,7 +153,9 @@ function draft(
 			await chain.call(chain.accounts.deployer, factory, data);
 		},
 		locate: async (chain) => {
-			const pools = FACTORY.decodeFunctionResult("getPools", await chain.read(factory, FACTORY.encodeFunctionData("getPools"))).toArray(true)[0];
+			const pools = FACTORY.decodeFunctionResult("getPools", await chain.read(factory, FACTORY.encodeFunctionData("getPools"))).toArray(
+				true,
+			)[0];
 			const address = z.array(z.string()).parse(pools)[of.index]?.toLowerCase() ?? ZeroAddress;
 			return { address, family: of.name, dex: of.name, tokens, feePips, tickSpacing: 0, details: { vault } };
 		},

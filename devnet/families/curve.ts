@@ -52,7 +52,12 @@ export const curve: DevnetDex = {
 };
 
 function swap(pool: DeployedPool, { tokenIn, tokenOut, amountIn }: Swap): string {
-	const exchange = readArtifact("curvePool").abi.encodeFunctionData("exchange", [indexOf(pool, tokenIn), indexOf(pool, tokenOut), amountIn, 0]);
+	const exchange = readArtifact("curvePool").abi.encodeFunctionData("exchange", [
+		indexOf(pool, tokenIn),
+		indexOf(pool, tokenOut),
+		amountIn,
+		0,
+	]);
 	return perform([
 		{ to: tokenIn, data: ERC20.encodeFunctionData("approve", [pool.address, amountIn]) },
 		{ to: pool.address, data: exchange },
@@ -61,7 +66,7 @@ function swap(pool: DeployedPool, { tokenIn, tokenOut, amountIn }: Swap): string
 
 function draft(
 	world: World,
-	of: { readonly registry: string; readonly spec: StableSpec; /** Of the pool among the dex's. */ readonly index: number },
+	of: { readonly registry: string; readonly spec: StableSpec /** Of the pool among the dex's. */; readonly index: number },
 ): PoolDraft {
 	const { spec, registry } = of;
 	const { abi } = readArtifact("curvePool");

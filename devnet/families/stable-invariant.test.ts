@@ -56,6 +56,8 @@ describe("the stable invariant", () => {
 
 	it("refuses a price that no input leads to", () => {
 		const pool = { ann: 400, balances: [1e6, 1e6] };
-		expect(() => inputTowards(pool, { from: 0, to: 1, price: -1, fee: FREE })).toThrow(/no input of coin 0 brings its price in coin 1 to -1/);
+		expect(() => inputTowards(pool, { from: 0, to: 1, price: -1, fee: FREE })).toThrow(
+			/no input of coin 0 brings its price in coin 1 to -1/,
+		);
 	});
 });

@@ -61,7 +61,10 @@ export function afterSwap(pool: StableBalances, swap: CoinPair & { readonly amou
 }
 
 /** The balance of `coin` that keeps the invariant when another one becomes `x`. */
-function balanceFor(pool: StableBalances, of: { readonly coin: number; readonly d: number; readonly from: number; readonly x: number }): number {
+function balanceFor(
+	pool: StableBalances,
+	of: { readonly coin: number; readonly d: number; readonly from: number; readonly x: number },
+): number {
 	const { coin, d, from, x } = of;
 	const count = pool.balances.length;
 	const others = pool.balances.map((balance, i) => (i === from ? x : balance)).filter((_, i) => i !== coin);

@@ -41,11 +41,13 @@ export const aaveV3: DevnetLender = {
 	deploy: async (chain, world) => {
 		const { deployer } = chain.accounts;
 		const libraries: Record<string, string> = {};
-		for (const [name, artifact] of Object.entries(LIBRARIES)) libraries[name] = await createLinked(chain, { artifact, libraries, values: [] });
+		for (const [name, artifact] of Object.entries(LIBRARIES))
+			libraries[name] = await createLinked(chain, { artifact, libraries, values: [] });
 
 		const provider = await chain.create("aaveAddressesProvider", ["devnet", deployer.address]);
 		const providerAbi = readArtifact("aaveAddressesProvider").abi;
-		const set = (name: string, ...values: readonly unknown[]) => chain.call(deployer, provider, providerAbi.encodeFunctionData(name, values));
+		const set = (name: string, ...values: readonly unknown[]) =>
+			chain.call(deployer, provider, providerAbi.encodeFunctionData(name, values));
 		await set("setACLAdmin", deployer.address);
 		const acl = await chain.create("aaveAclManager", [provider]);
 		await set("setACLManager", acl);
@@ -88,7 +90,14 @@ async function reserveTerms(chain: Deploying, of: { readonly provider: string; r
 	const treasury = chain.accounts.treasury.address;
 	return ({ address, symbol, decimals }: PricedToken) => [
 		...[supplied, stableDebt, variableDebt, decimals, strategy, address, treasury, ZeroAddress],
-		...[`Aave ${symbol}`, `a${symbol}`, `Aave variable debt ${symbol}`, `variableDebt${symbol}`, `Aave stable debt ${symbol}`, `stableDebt${symbol}`],
+		...[
+			`Aave ${symbol}`,
+			`a${symbol}`,
+			`Aave variable debt ${symbol}`,
+			`variableDebt${symbol}`,
+			`Aave stable debt ${symbol}`,
+			`stableDebt${symbol}`,
+		],
 		"0x",
 	];
 }
