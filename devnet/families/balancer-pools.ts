@@ -1,7 +1,16 @@
 import { ArbError } from "../../domain/errors.ts";
+import { uintAt } from "../../market/protocols/abi-word.ts";
 import type { PoolPrice } from "../market-model.ts";
 import { type PricedToken, type Sizing, sizedAs, tokenNamed, type World, worthOfSide } from "../world.ts";
-import { balancesAt, type CoinPair, inputTowards, type StableBalances, type StableFee, stablePrice } from "./stable-invariant.ts";
+import {
+	balancesAt,
+	type CoinPair,
+	inputTowards,
+	type StableBalances,
+	type StableFee,
+	stablePrice,
+	stableReserve,
+} from "./stable-invariant.ts";
 
 /** What a pool holds of one token, in whole tokens, as it was recorded of a pool on mainnet; the other tokens follow from weights or prices. */
 export interface RecordedBalance {
@@ -35,6 +44,7 @@ export interface Stake {
 	readonly amount: bigint;
 }
 
+const WORD_BYTES = 32;
 const ONE = 10n ** 18n;
 /** 18 decimals, as the vaults count shares and fees. */
 export const wad = (share: number): bigint => (BigInt(Math.round(share * 1e9)) * ONE) / 10n ** 9n;
@@ -117,11 +127,9 @@ export function stablePrices(pool: {
 		const pair: CoinPair = { from: a.coin, to: b.coin };
 		const relative = stablePrice(state, pair);
 		const price = (relative * a.scale) / b.scale;
-		// An input that moves the price by a millionth is half a millionth of the reserve that a constant-product pool would have.
-		const small = inputTowards(state, { ...pair, price: relative * (1 - 1e-6), fee: { share: 0, of: "input" } });
 		return {
 			...{ token0: a.token, token1: b.token, feePips, price },
-			liquidity: ((2 * small) / 1e-6 / a.scale) * Math.sqrt(price),
+			liquidity: (stableReserve(state, pair) / a.scale) * Math.sqrt(price),
 			inputTowards: (target) => {
 				const isDown = target < price;
 				const [input, output] = isDown ? [a, b] : [b, a];
@@ -131,6 +139,12 @@ export function stablePrices(pool: {
 			},
 		};
 	});
+}
+
+/** Numbers of an answer's list whose place its word `head` tells (Solidity ABI specification): a general decoder took most of what the market costs. */
+export function listAt(answer: string, head: number): readonly bigint[] {
+	const start = Number(uintAt(answer, head)) / WORD_BYTES;
+	return Array.from({ length: Number(uintAt(answer, start)) }, (_, i) => uintAt(answer, start + 1 + i));
 }
 
 function pairs<T>(items: readonly T[]): readonly (readonly [T, T])[] {

@@ -1,5 +1,5 @@
-import { AbiCoder, getCreateAddress, Interface, type Result, ZeroAddress } from "ethers";
-import { z } from "zod";
+import { AbiCoder, getCreateAddress, Interface, toBeHex, ZeroAddress } from "ethers";
+
 import { uintAt } from "../../market/protocols/abi-word.ts";
 import { type ArtifactName, readArtifact } from "../artifacts.ts";
 import { type DeployedPool, textDetail } from "../deployed-pool.ts";
@@ -7,6 +7,7 @@ import { deskInterface, perform } from "../desk.ts";
 import type { Swap } from "../market-model.ts";
 import type { World } from "../world.ts";
 import {
+	listAt,
 	type StableSpec,
 	type Stake,
 	stablePrices,
@@ -25,6 +26,9 @@ const MAX_PROTOCOL_SHARE = wad(0.5);
 const FIRST_POOL_NONCE = 3;
 /** `WeightedPoolUserData.JoinKind.INIT` and `StablePoolUserData.JoinKind.INIT`. */
 const INIT = 0;
+/** Words of the answer to `getPoolTokens` that tell where its lists are. */
+const TOKENS = 0;
+const BALANCES = 1;
 const WITHOUT_LIMIT = 2n ** 256n - 1n;
 const ERC20 = new Interface(["function approve(address spender, uint256 value) returns (bool)"]);
 const POOL = new Interface([
@@ -80,11 +84,7 @@ export const balancerV2Weighted: DevnetDex = {
 		}),
 	views: (pool) => [tokensView(pool), { to: pool.address, data: POOL.encodeFunctionData("getNormalizedWeights") }],
 	observe: (pool, [held = "0x", weights = "0x"]) =>
-		weightedPrices({
-			...holdings(held),
-			weights: numbers(POOL.decodeFunctionResult("getNormalizedWeights", weights)),
-			feePips: pool.feePips,
-		}),
+		weightedPrices({ tokens: pool.tokens, balances: listAt(held, BALANCES), weights: listAt(weights, 0), feePips: pool.feePips }),
 };
 
 /** Composable stable pools of Balancer V2, third generation (2023): the pool's own token is one of its tokens. */
@@ -110,8 +110,9 @@ export const balancerV2Stable: DevnetDex = {
 		{ to: pool.address, data: POOL.encodeFunctionData("getScalingFactors") },
 	],
 	observe: (pool, [held = "0x", amplification = "0x", factors = "0x"]) => {
-		const { tokens, balances } = holdings(held);
-		const scales = numbers(POOL.decodeFunctionResult("getScalingFactors", factors)).map((factor) => Number(factor) / 1e36);
+		const { tokens } = pool;
+		const balances = listAt(held, BALANCES);
+		const scales = listAt(factors, 0).map((factor) => Number(factor) / 1e36);
 		const traded = <T>(items: readonly T[]): readonly T[] => items.filter((_, i) => tokens[i] !== pool.address);
 		const ann = (Number(uintAt(amplification, 0)) / Number(uintAt(amplification, 2))) * (tokens.length - 1);
 		const { feePips } = pool;
@@ -156,16 +157,9 @@ function draft(
 		locate: async (chain) => {
 			const address = getCreateAddress({ from: of.factory, nonce: FIRST_POOL_NONCE + of.index }).toLowerCase();
 			const poolId = await chain.read(address, POOL.encodeFunctionData("getPoolId"));
-			const { tokens } = holdings(await chain.read(vault, abi.encodeFunctionData("getPoolTokens", [poolId])));
-			return {
-				address,
-				family: of.name,
-				dex: of.name,
-				tokens: [...tokens],
-				feePips: of.feePips,
-				tickSpacing: 0,
-				details: { vault, poolId },
-			};
+			const held = await chain.read(vault, abi.encodeFunctionData("getPoolTokens", [poolId]));
+			const tokens = listAt(held, TOKENS).map((word) => toBeHex(word, 20));
+			return { address, family: of.name, dex: of.name, tokens, feePips: of.feePips, tickSpacing: 0, details: { vault, poolId } };
 		},
 		seed: async (chain, pool) => {
 			const approvals = of.stakes.map(({ token, amount }) => ({
@@ -192,17 +186,4 @@ function tokensView(pool: DeployedPool) {
 		to: textDetail(pool, "vault"),
 		data: readArtifact("vault").abi.encodeFunctionData("getPoolTokens", [textDetail(pool, "poolId")]),
 	};
-}
-
-const holdingsSchema = z.tuple([z.array(z.string().transform((address) => address.toLowerCase())), z.array(z.bigint()), z.bigint()]);
-
-/** The answer to `getPoolTokens`, in the vault's order. */
-function holdings(answer: string): { readonly tokens: readonly string[]; readonly balances: readonly bigint[] } {
-	const [tokens, balances] = holdingsSchema.parse(readArtifact("vault").abi.decodeFunctionResult("getPoolTokens", answer).toArray(true));
-	return { tokens, balances };
-}
-
-/** An answer that is one list of numbers. */
-function numbers(result: Result): readonly bigint[] {
-	return z.array(z.bigint()).parse(result.toArray(true)[0]);
 }

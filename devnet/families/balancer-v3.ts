@@ -1,5 +1,5 @@
-import { Interface, id, ZeroAddress } from "ethers";
-import { z } from "zod";
+import { Interface, id, toBeHex, ZeroAddress } from "ethers";
+
 import { uintAt } from "../../market/protocols/abi-word.ts";
 import { type ArtifactName, readArtifact } from "../artifacts.ts";
 import { type DeployedPool, textDetail } from "../deployed-pool.ts";
@@ -7,6 +7,7 @@ import { deskInterface, perform } from "../desk.ts";
 import type { Swap } from "../market-model.ts";
 import type { World } from "../world.ts";
 import {
+	listAt,
 	type StableSpec,
 	type Stake,
 	stablePrices,
@@ -27,6 +28,9 @@ const VERSION = JSON.stringify({ name: "devnet", version: 1 });
 const STANDARD_TOKEN = 0;
 /** Pause manager, swap fee manager and creator: none. */
 const NO_ROLES = [ZeroAddress, ZeroAddress, ZeroAddress];
+/** Words of the answer to `getPoolTokenInfo` that tell where its balances are: in base units, and with 18 decimals and rates. */
+const RAW = 2;
+const SCALED = 3;
 const VAULT = new Interface(["function unlock(bytes data) returns (bytes)"]);
 const FACTORY = new Interface(["function getPools() view returns (address[])"]);
 const POOL = new Interface([
@@ -70,8 +74,8 @@ export const balancerV3Weighted: DevnetDex = {
 	views: (pool) => [infoView(pool), { to: pool.address, data: POOL.encodeFunctionData("getNormalizedWeights") }],
 	observe: (pool, [info = "0x", weights = "0x"]) =>
 		weightedPrices({
-			...{ tokens: pool.tokens, balances: holdings(info).raw, feePips: pool.feePips },
-			weights: numbersSchema.parse(POOL.decodeFunctionResult("getNormalizedWeights", weights).toArray(true)[0]),
+			...{ tokens: pool.tokens, balances: listAt(info, RAW), feePips: pool.feePips },
+			weights: listAt(weights, 0),
 		}),
 };
 
@@ -86,7 +90,7 @@ export const balancerV3Stable: DevnetDex = {
 		}),
 	views: (pool) => [infoView(pool), { to: pool.address, data: POOL.encodeFunctionData("getAmplificationParameter") }],
 	observe: (pool, [info = "0x", amplification = "0x"]) => {
-		const { raw, scaled } = holdings(info);
+		const [raw, scaled] = [listAt(info, RAW), listAt(info, SCALED)];
 		const { tokens, feePips } = pool;
 		const scales = raw.map((balance, i) => Number(scaled[i]) / 1e18 / Number(balance));
 		const ann = (Number(uintAt(amplification, 0)) / Number(uintAt(amplification, 2))) * tokens.length;
@@ -153,10 +157,8 @@ function draft(
 			await chain.call(chain.accounts.deployer, factory, data);
 		},
 		locate: async (chain) => {
-			const pools = FACTORY.decodeFunctionResult("getPools", await chain.read(factory, FACTORY.encodeFunctionData("getPools"))).toArray(
-				true,
-			)[0];
-			const address = z.array(z.string()).parse(pools)[of.index]?.toLowerCase() ?? ZeroAddress;
+			const pools = listAt(await chain.read(factory, FACTORY.encodeFunctionData("getPools")), 0);
+			const address = toBeHex(pools[of.index] ?? 0n, 20);
 			return { address, family: of.name, dex: of.name, tokens, feePips, tickSpacing: 0, details: { vault } };
 		},
 		seed: async (chain, pool) => {
@@ -170,14 +172,4 @@ function draft(
 function infoView(pool: DeployedPool) {
 	const data = readArtifact("balancerV3VaultExtension").abi.encodeFunctionData("getPoolTokenInfo", [pool.address]);
 	return { to: textDetail(pool, "vault"), data };
-}
-
-const numbersSchema = z.array(z.bigint());
-const infoSchema = z.tuple([z.unknown(), z.unknown(), numbersSchema, numbersSchema]);
-
-/** The answer to `getPoolTokenInfo`: balances in base units, and with 18 decimals and rates. */
-function holdings(answer: string): { readonly raw: readonly bigint[]; readonly scaled: readonly bigint[] } {
-	const { abi } = readArtifact("balancerV3VaultExtension");
-	const [, , raw, scaled] = infoSchema.parse(abi.decodeFunctionResult("getPoolTokenInfo", answer).toArray(true));
-	return { raw, scaled };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../random.ts";
-import { afterSwap, balancesAt, inputTowards, invariantOf, stablePrice } from "./stable-invariant.ts";
+import { afterSwap, balancesAt, inputTowards, invariantOf, stablePrice, stableReserve } from "./stable-invariant.ts";
 
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6));
 const FREE = { share: 0, of: "input" } as const;
@@ -25,6 +25,17 @@ describe("the stable invariant", () => {
 		expect(3e6 - (after.balances[1] ?? 0)).toBeCloseTo(stablePrice(pool, { from: 0, to: 1 }), 5);
 		// Of the coin that the pool has most of, more than one is paid for one of the other.
 		expect(stablePrice(pool, { from: 0, to: 1 })).toBeGreaterThan(1);
+	});
+
+	it(`is as deep as the constant product that a small input moves alike, seed ${seed}`, () => {
+		const random = createRandom(seed, "stable reserve");
+		for (let round = 0; round < 100; round++) {
+			const pool = { ann: random.logUniform(50, 20_000), balances: Array.from({ length: 4 }, () => random.logUniform(1e6, 2e7)) };
+			const pair = { from: 1, to: 3 };
+			const amountIn = stableReserve(pool, pair) * 1e-8;
+			const moved = stablePrice(afterSwap(pool, { ...pair, amountIn, fee: FREE }), pair) / stablePrice(pool, pair) - 1;
+			expect(moved / -2e-8).toBeCloseTo(1, 3);
+		}
 	});
 
 	it(`has balances for any prices near each other, seed ${seed}`, () => {

@@ -42,12 +42,31 @@ export function stablePrice(pool: StableBalances, pair: CoinPair): number {
 	return weightOf(pool, pair.from) / weightOf(pool, pair.to);
 }
 
+/**
+ * The reserve of `from` that a constant-product pool would have whose price a small trade moves as much: twice the input over the relative change, which
+ * follows from the derivatives of both coins' weights along the curve.
+ */
+export function stableReserve(pool: StableBalances, pair: CoinPair): number {
+	const product = productOf(pool);
+	const price = stablePrice(pool, pair);
+	const [x, y] = [balanceOf(pool, pair.from), balanceOf(pool, pair.to)];
+	/** Relative change of the product with the input. */
+	const change = price / y - 1 / x;
+	const from = ((product / x) * (change - 1 / x)) / (pool.ann + product / x);
+	const to = ((product / y) * (change + price / y)) / (pool.ann + product / y);
+	return 2 / (to - from);
+}
+
 /** How strongly the invariant grows with one coin's balance. */
 function weightOf(pool: StableBalances, coin: number): number {
+	return pool.ann + productOf(pool) / balanceOf(pool, coin);
+}
+
+/** The invariant's last term: D^(n + 1) / (n^n × the product of the balances). */
+function productOf(pool: StableBalances): number {
 	const d = invariantOf(pool);
 	const count = pool.balances.length;
-	const product = pool.balances.reduce((value, balance) => (value * d) / (balance * count), d);
-	return pool.ann + product / balanceOf(pool, coin);
+	return pool.balances.reduce((value, balance) => (value * d) / (balance * count), d);
 }
 
 /** The balances after a swap of `amountIn`. */

@@ -97,6 +97,59 @@ async function decimalsOf(token: string): Promise<bigint> {
 	return (await ask(token, DECIMALS, "decimals"))[0];
 }
 
+/** What discovery reads: the event of the factory, and that of the vault, which names the pool in the same place. */
+const ANNOUNCEMENTS = new Interface([
+	"event PoolCreated(address indexed pool)",
+	"event PoolRegistered(bytes32 indexed poolId, address indexed poolAddress, uint8 specialization)",
+	"event PoolAdded(address indexed pool, bytes rate_method_id)",
+]);
+
+async function announced(emitter: string, event: string, word = 1): Promise<readonly string[]> {
+	const topic = ANNOUNCEMENTS.getEvent(event)?.topicHash ?? expect.fail(event);
+	const logs = await devnet.provider.getLogs({ address: emitter, fromBlock: 0, toBlock: "latest", topics: [topic] });
+	return logs.map((log) => `0x${log.topics[word]?.slice(-40)}`);
+}
+
+describe("Balancer's and Curve's pools", () => {
+	const addresses = (dexes: readonly string[]): readonly string[] =>
+		devnet.deployment.pools.filter((pool) => dexes.includes(pool.dex)).map((pool) => pool.address);
+
+	it("are announced by their factories, and Balancer V2's by the vault as well", async () => {
+		const { dexes, vault } = devnet.deployment;
+		for (const dex of ["balancer-v2-weighted", "balancer-v2-stable", "balancer-v3-weighted", "balancer-v3-stable"]) {
+			expect(await announced(dexes[dex]?.factory ?? "", "PoolCreated"), dex).toEqual(addresses([dex]));
+		}
+		expect(await announced(vault, "PoolRegistered", 2)).toEqual(addresses(["balancer-v2-weighted", "balancer-v2-stable"]));
+	});
+
+	it("of Balancer V3 are registered in its vault, each by its factory", async () => {
+		const { dexes, vaultV3 } = devnet.deployment;
+		const { abi } = readArtifact("balancerV3VaultExtension");
+		const topics = [abi.getEvent("PoolRegistered")?.topicHash ?? ""];
+		const logs = await devnet.provider.getLogs({ address: vaultV3, fromBlock: 0, toBlock: "latest", topics });
+		const names = ["balancer-v3-weighted", "balancer-v3-stable"];
+		const registered = logs
+			.map((log) => abi.parseLog(log)?.args)
+			.map((args) => [args?.pool, args?.factory].map((value) => String(value).toLowerCase()));
+		expect(registered).toEqual(names.flatMap((name) => addresses([name]).map((address) => [address, dexes[name]?.factory])));
+	});
+
+	it("of Curve are listed by the registry that its address provider leads to", async () => {
+		const provider = devnet.deployment.dexes.curve?.registry ?? "";
+		const { abi } = readArtifact("curveRegistry");
+		const registry = String((await ask(provider, abi, "get_registry"))[0]);
+		const [count] = await ask(registry, abi, "pool_count");
+		const listed = await Promise.all(Array.from({ length: Number(count) }, (_, i) => ask(registry, abi, "pool_list", [i])));
+		expect(listed.map(([pool]) => String(pool).toLowerCase())).toEqual(addresses(["curve"]));
+		expect(await announced(registry, "PoolAdded")).toEqual(addresses(["curve"]));
+		for (const pool of devnet.deployment.pools.filter(({ dex }) => dex === "curve")) {
+			const [coins] = await ask(registry, abi, "get_coins", [pool.address]);
+			expect([...coins].map((coin) => String(coin).toLowerCase()).slice(0, 4)).toEqual(pool.tokens);
+			expect(texts((await ask(registry, abi, "get_n_coins", [pool.address]))[0])).toEqual(["4", "4"]);
+		}
+	});
+});
+
 describe("the published contracts", () => {
 	it.each(Object.keys(STATES))(`of %s pay to the unit what the engine quotes, seed ${seed}`, async (family) => {
 		const random = createRandom(seed, family);
