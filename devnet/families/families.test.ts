@@ -1,4 +1,4 @@
-import { Interface, ZeroAddress } from "ethers";
+import { Interface, ZeroAddress, zeroPadValue } from "ethers";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -47,17 +47,18 @@ function poolOf(pair: MarketPool): DeployedPool {
 }
 
 describe("the devnet's dexes", () => {
-	it("each have pools, with every pool at its tokens' prices", async () => {
+	it("each have pools, with every pool at its tokens' prices and its fee", async () => {
 		const prices = tokenPrices(readPoolFacts());
 		const bySymbol = new Map(devnet.deployment.tokens.map((token) => [token.address, prices.get(token.symbol) ?? 0]));
 		const pairs = await market.pools();
 		for (const { name } of DEXES) expect(devnet.deployment.pools.filter((pool) => pool.dex === name).length, name).toBeGreaterThan(0);
 		for (const pool of devnet.deployment.pools) expect(pairs.map((pair) => pair.address)).toContain(pool.address);
 		for (const pair of pairs) {
-			const { dex } = poolOf(pair);
+			const { dex, feePips } = poolOf(pair);
 			const aligned = (bySymbol.get(pair.token0) ?? 0) / (bySymbol.get(pair.token1) ?? 0);
 			expect(pair.price / aligned, `${dex} ${pairName(pair)}`).toBeCloseTo(1, 6);
 			expect(pair.liquidity, `${dex} ${pairName(pair)}`).toBeGreaterThan(0);
+			expect(pair.feePips, `${dex} ${pairName(pair)}`).toBe(feePips);
 		}
 	});
 
@@ -128,6 +129,29 @@ describe("the devnet's dexes", () => {
 			if (isForward) expect(pair.price, name).toBeLessThanOrEqual(old.price);
 			else expect(pair.price, name).toBeGreaterThanOrEqual(old.price);
 		}
+	});
+
+	it(`are traded in by the market in every block, and none of its trades fails, seed ${seed}`, async () => {
+		const { provider, deployment } = devnet;
+		const trader = devnetAccounts().market.address;
+		const places = new Map(
+			deployment.pools.flatMap((pool) => [pool.address, zeroPadValue(pool.address, 32)].map((place) => [place, pool.dex])),
+		);
+		const traded = new Set<string>();
+		for (let block = 0; block < 40; block++) {
+			await market.step();
+			await devnet.mine();
+			const { transactions } = (await provider.getBlock("latest")) ?? expect.fail("no head");
+			for (const receipt of await Promise.all(transactions.map((hash) => provider.getTransactionReceipt(hash)))) {
+				if (receipt?.from !== trader) continue;
+				expect(receipt.status, receipt.hash).toBe(1);
+				for (const place of receipt.logs.flatMap((log) => [log.address.toLowerCase(), ...log.topics])) {
+					const dex = places.get(place);
+					if (dex !== undefined) traded.add(dex);
+				}
+			}
+		}
+		expect(traded.size).toBeGreaterThan(4);
 	});
 });
 
