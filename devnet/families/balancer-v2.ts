@@ -53,15 +53,18 @@ const WEIGHTED: readonly WeightedSpec[] = [
 	{ weights: { sUSD: 0.5, WETH: 0.5 }, feePips: 3000, size: { dex: "uniswap-v2", feePips: 3000, tokens: ["sUSD", "WETH"], share: 1 } },
 ];
 
-/** Amplification and fee are those of mainnet's bb-s-USD and TUSD BSP in the same record; sizes those of mainnet's Uniswap V2 pair of USDC and USDT. */
+/**
+ * Amplification and fee are those of mainnet's bb-s-USD and TUSD BSP in the same record; sizes a hundredth of mainnet's Uniswap V2 pair of USDC and USDT: so
+ * amplified, more could not be moved.
+ */
 const STABLE: readonly StableSpec[] = [
 	{
 		...{ tokens: ["DAI", "USDC", "USDT"], amplification: 2000, feePips: 50 },
-		size: { dex: "uniswap-v2", feePips: 3000, tokens: ["USDC", "USDT"], share: 1 },
+		size: { dex: "uniswap-v2", feePips: 3000, tokens: ["USDC", "USDT"], share: 0.01 },
 	},
 	{
 		...{ tokens: ["USDC", "USDT"], amplification: 600, feePips: 300 },
-		size: { dex: "uniswap-v2", feePips: 3000, tokens: ["USDC", "USDT"], share: 0.5 },
+		size: { dex: "uniswap-v2", feePips: 3000, tokens: ["USDC", "USDT"], share: 0.01 },
 	},
 ];
 

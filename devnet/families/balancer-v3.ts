@@ -38,7 +38,10 @@ const POOL = new Interface([
 	"function getAmplificationParameter() view returns (uint256 value, bool isUpdating, uint256 precision)",
 ]);
 
-/** As large as mainnet's pools of the same tokens in `pools.json`; shapes and fees chosen. */
+/**
+ * As large as shares of mainnet's pools of the same tokens in `pools.json`; DAI/USDC with the DAI of mainnet's Balancer V2 pool with WETH, as recorded at block
+ * 24,407,242 (BowTiedDevil/degenbot, MIT). Shapes and fees are chosen.
+ */
 const WEIGHTED: readonly WeightedSpec[] = [
 	{
 		...{ weights: { LINK: 0.5, WETH: 0.5 }, feePips: 3000 },
@@ -56,9 +59,9 @@ const WEIGHTED: readonly WeightedSpec[] = [
 const STABLE: readonly StableSpec[] = [
 	{
 		...{ tokens: ["USDC", "USDT"], amplification: 1000, feePips: 100 },
-		size: { dex: "uniswap-v2", feePips: 3000, tokens: ["USDC", "USDT"], share: 1 },
+		size: { dex: "uniswap-v2", feePips: 3000, tokens: ["USDC", "USDT"], share: 0.01 },
 	},
-	{ tokens: ["DAI", "USDC"], amplification: 500, feePips: 200, size: { symbol: "DAI", balance: 3_954_062.934 } },
+	{ tokens: ["DAI", "USDC"], amplification: 500, feePips: 200, size: { symbol: "DAI", balance: 63_642.228811179186 } },
 ];
 
 /** Weighted pools of Balancer V3. */

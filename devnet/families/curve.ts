@@ -18,11 +18,11 @@ const ERC20 = new Interface(["function approve(address spender, uint256 value) r
 
 /**
  * Pools of DAI, USDC, USDT and sUSD: the one contract of Curve whose bytecode npm has. The first has amplification, fee and DAI of mainnet's 3pool as recorded
- * at block 24,407,242 (BowTiedDevil/degenbot, MIT), the second a lower amplification and the USDC of mainnet's Uniswap V2 pair with USDT.
+ * at block 24,407,242 (BowTiedDevil/degenbot, MIT), the second a lower amplification and the sUSD of mainnet's Uniswap V2 pair with WETH.
  */
 const POOLS: readonly StableSpec[] = [
 	{ tokens: COINS, amplification: 4000, feePips: 150, size: { symbol: "DAI", balance: 27_137_121.100372139 } },
-	{ tokens: COINS, amplification: 200, feePips: 400, size: { symbol: "USDC", balance: 11_442_245.780068 } },
+	{ tokens: COINS, amplification: 200, feePips: 400, size: { symbol: "sUSD", balance: 105_379.497912256 } },
 ];
 
 /** Curve's first StableSwap: `exchange` with int128 indices, which answers nothing. */
