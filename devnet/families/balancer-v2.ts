@@ -3,9 +3,10 @@ import { AbiCoder, getCreateAddress, Interface, toBeHex, ZeroAddress } from "eth
 import { uintAt } from "../../market/protocols/abi-word.ts";
 import { type ArtifactName, readArtifact } from "../artifacts.ts";
 import { type DeployedPool, textDetail } from "../deployed-pool.ts";
-import { deskInterface, perform } from "../desk.ts";
+import { approval, deskInterface, perform } from "../desk.ts";
 import type { Swap } from "../market-model.ts";
 import type { World } from "../world.ts";
+import { contractOf, type Deploying, type DevnetDex, type DexContracts, type PoolDraft, towards } from "./dex.ts";
 import {
 	listAt,
 	type StableSpec,
@@ -16,8 +17,7 @@ import {
 	wad,
 	weightedPrices,
 	weightedStakes,
-} from "./balancer-pools.ts";
-import { contractOf, type Deploying, type DevnetDex, type DexContracts, type PoolDraft, towards } from "./dex.ts";
+} from "./pool-curves.ts";
 
 const VERSION = JSON.stringify({ name: "devnet", version: 1 });
 /** Highest shares of yield and of assets under management that governance may ask for; it asks for none. */
@@ -30,7 +30,7 @@ const INIT = 0;
 const TOKENS = 0;
 const BALANCES = 1;
 const WITHOUT_LIMIT = 2n ** 256n - 1n;
-const ERC20 = new Interface(["function approve(address spender, uint256 value) returns (bool)"]);
+
 const POOL = new Interface([
 	"function getPoolId() view returns (bytes32)",
 	"function getNormalizedWeights() view returns (uint256[])",
@@ -165,10 +165,7 @@ function draft(
 			return { address, family: of.name, dex: of.name, tokens, feePips: of.feePips, tickSpacing: 0, details: { vault, poolId } };
 		},
 		seed: async (chain, pool) => {
-			const approvals = of.stakes.map(({ token, amount }) => ({
-				to: token.address,
-				data: ERC20.encodeFunctionData("approve", [vault, amount]),
-			}));
+			const approvals = of.stakes.map(({ token, amount }) => approval({ token: token.address, spender: vault, amount }));
 			// Of its own token a composable pool mints to itself what it likes, whatever it is told.
 			const amounts = pool.tokens.map((token) => of.stakes.find((stake) => stake.token.address === token)?.amount ?? 0n);
 			const limits = pool.tokens.map(() => WITHOUT_LIMIT);

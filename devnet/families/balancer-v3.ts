@@ -6,6 +6,7 @@ import { type DeployedPool, textDetail } from "../deployed-pool.ts";
 import { deskInterface, perform } from "../desk.ts";
 import type { Swap } from "../market-model.ts";
 import type { World } from "../world.ts";
+import { contractOf, type Deploying, type DevnetDex, type DexContracts, type PoolDraft, towards } from "./dex.ts";
 import {
 	listAt,
 	type StableSpec,
@@ -16,8 +17,7 @@ import {
 	wad,
 	weightedPrices,
 	weightedStakes,
-} from "./balancer-pools.ts";
-import { contractOf, type Deploying, type DevnetDex, type DexContracts, type PoolDraft, towards } from "./dex.ts";
+} from "./pool-curves.ts";
 
 /** Below this a swap, counted with 18 decimals, is refused (`VaultAdmin.getMinimumTradeAmount` of mainnet's vault). */
 const MINIMUM_TRADE = 1_000_000;

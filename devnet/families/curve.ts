@@ -1,20 +1,18 @@
-import { Interface } from "ethers";
 import { ArbError } from "../../domain/errors.ts";
 import { uintAt } from "../../market/protocols/abi-word.ts";
 import { readArtifact } from "../artifacts.ts";
 import type { DeployedPool } from "../deployed-pool.ts";
-import { perform } from "../desk.ts";
+import { approval, perform } from "../desk.ts";
 import type { Swap } from "../market-model.ts";
 import type { PricedToken, World } from "../world.ts";
-import { type StableSpec, stablePrices, stableStakes } from "./balancer-pools.ts";
 import { contractOf, type DevnetDex, type PoolDraft, towards } from "./dex.ts";
+import { type StableSpec, stablePrices, stableStakes } from "./pool-curves.ts";
 
 const NAME = "curve";
 /** The order of the published contract's coins, whose decimals are part of its code. */
 const COINS = ["DAI", "USDC", "USDT", "sUSD"];
 const DECIMALS = [18, 6, 6, 18];
 const FEE_DENOMINATOR = 10n ** 10n;
-const ERC20 = new Interface(["function approve(address spender, uint256 value) returns (bool)"]);
 
 /**
  * Pools of DAI, USDC, USDT and sUSD: the one contract of Curve whose bytecode npm has. The first has amplification, fee and DAI of mainnet's 3pool as recorded
@@ -40,11 +38,10 @@ export const curve: DevnetDex = {
 	},
 	observe: (pool, answers) => {
 		const { tokens, feePips } = pool;
-		const [balances, [amplification = 0n]] = [answers.slice(0, tokens.length), answers.slice(tokens.length)].map((part) =>
-			part.map((answer) => uintAt(answer, 0)),
-		) as [bigint[], bigint[]];
+		const numbers = answers.map((answer) => uintAt(answer, 0));
+		const ann = Number(numbers[tokens.length]) * tokens.length;
 		const scales = DECIMALS.map((decimals) => 10 ** -decimals);
-		return stablePrices({ tokens, balances, scales, ann: Number(amplification) * tokens.length, feePips, feeOf: "output" });
+		return stablePrices({ tokens, balances: numbers.slice(0, tokens.length), scales, ann, feePips, feeOf: "output" });
 	},
 	swap,
 	trade: towards(swap),
@@ -58,15 +55,17 @@ function swap(pool: DeployedPool, { tokenIn, tokenOut, amountIn }: Swap): string
 		amountIn,
 		0,
 	]);
-	return perform([
-		{ to: tokenIn, data: ERC20.encodeFunctionData("approve", [pool.address, amountIn]) },
-		{ to: pool.address, data: exchange },
-	]);
+	return perform([approval({ token: tokenIn, spender: pool.address, amount: amountIn }), { to: pool.address, data: exchange }]);
 }
 
 function draft(
 	world: World,
-	of: { readonly registry: string; readonly spec: StableSpec /** Of the pool among the dex's. */; readonly index: number },
+	of: {
+		readonly registry: string;
+		readonly spec: StableSpec;
+		/** Of the pool among the dex's. */
+		readonly index: number;
+	},
 ): PoolDraft {
 	const { spec, registry } = of;
 	const { abi } = readArtifact("curvePool");
@@ -95,10 +94,7 @@ function draft(
 			return { address, family: "curve-3pool", dex: NAME, tokens, feePips, tickSpacing: 0, details: { exchange: "int128" } };
 		},
 		seed: async (chain, pool) => {
-			const approvals = inOrder.map(({ token, amount }) => ({
-				to: token.address,
-				data: ERC20.encodeFunctionData("approve", [pool.address, amount]),
-			}));
+			const approvals = inOrder.map(({ token, amount }) => approval({ token: token.address, spender: pool.address, amount }));
 			const amounts = inOrder.map(({ amount }) => amount);
 			const deposit = { to: pool.address, data: abi.encodeFunctionData("add_liquidity", [amounts, 0]) };
 			await chain.call(chain.accounts.market, world.desk, perform([...approvals, deposit]));

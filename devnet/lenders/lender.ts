@@ -1,6 +1,5 @@
-import { Interface } from "ethers";
 import type { ArtifactName } from "../artifacts.ts";
-import { type DeskCall, perform } from "../desk.ts";
+import { approval, type DeskCall, perform } from "../desk.ts";
 import type { Deploying } from "../families/dex.ts";
 import type { PricedToken, World } from "../world.ts";
 
@@ -15,7 +14,6 @@ export interface DevnetLender {
 
 /** What a lender holds of each token, in wei of WETH worth: far above what one cycle can move. */
 const SUPPLY_WORTH = 1e23;
-const ERC20 = new Interface(["function approve(address spender, uint256 value) returns (bool)"]);
 
 /** Supplies a token from the desk's stock: `supply` is the lender's own call. */
 export async function supplyFromDesk(
@@ -24,7 +22,7 @@ export async function supplyFromDesk(
 ): Promise<void> {
 	const amount = BigInt(Math.round(SUPPLY_WORTH / of.token.price));
 	const calls: readonly DeskCall[] = [
-		{ to: of.token.address, data: ERC20.encodeFunctionData("approve", [of.lender, amount]) },
+		approval({ token: of.token.address, spender: of.lender, amount }),
 		{ to: of.lender, data: of.supply(amount) },
 	];
 	await chain.call(chain.accounts.market, of.desk, perform(calls));
