@@ -13,6 +13,9 @@ const GAS = 30_000_000n;
 /** A stage fits into one block. */
 const STAGE_GAS_LIMIT = 8_000_000_000n;
 
+/** The node keeps the order of a batch's calls up to some 120 of them; beyond that, transactions of two accounts change places. */
+const BATCH = 64;
+
 interface Transaction {
 	readonly what: string;
 	readonly request: Readonly<Record<string, string>>;
@@ -81,10 +84,11 @@ export class ChainWriter implements Deploying {
 		const limit = z.object({ gasLimit: z.string() }).parse(await rpc.call("eth_getBlockByNumber", "latest", false)).gasLimit;
 		await rpc.call("anvil_autoImpersonateAccount", true);
 		await rpc.call("evm_setBlockGasLimit", hexQuantity(STAGE_GAS_LIMIT));
-		const sent = await rpc.batch(
-			"eth_sendTransaction",
-			this.#stage.map(({ request }) => [request]),
-		);
+		const sent: unknown[] = [];
+		for (let from = 0; from < this.#stage.length; from += BATCH) {
+			const part = this.#stage.slice(from, from + BATCH).map(({ request }) => [request]);
+			sent.push(...(await rpc.batch("eth_sendTransaction", part)));
+		}
 		await rpc.call("evm_mine");
 		await rpc.call("evm_setBlockGasLimit", limit);
 		await rpc.call("anvil_autoImpersonateAccount", false);

@@ -7,7 +7,9 @@ import { type ArtifactName, readArtifact } from "./artifacts.ts";
 import { ChainWriter } from "./chain-writer.ts";
 import { addressSchema, deployedPoolSchema } from "./deployed-pool.ts";
 import { DEXES } from "./families/all.ts";
+import { deployVaultV3, VAULT_V3_ARTIFACTS } from "./families/balancer-v3.ts";
 import type { DexContracts } from "./families/dex.ts";
+import { LENDERS } from "./lenders/all.ts";
 import { hexQuantity, type Rpc } from "./rpc.ts";
 import { readPoolFacts, tokenPrices, WRAPPED_NATIVE_SYMBOL } from "./seeding.ts";
 import type { PricedToken, World } from "./world.ts";
@@ -22,6 +24,9 @@ export const deploymentSchema = z.object({
 	/** Each dex's contracts by what they are. */
 	dexes: z.record(z.string(), z.record(z.string(), addressSchema)),
 	vault: addressSchema,
+	vaultV3: addressSchema,
+	/** Beside the vault. */
+	lenders: z.array(z.object({ kind: z.enum(["aave-v3", "morpho-blue"]), address: addressSchema })),
 	desk: addressSchema,
 	searcher: addressSchema,
 	executor: addressSchema,
@@ -48,7 +53,17 @@ const DESK_TOKEN_WORTH = 1e27;
 const VAULT_TOKEN_WORTH = 1e23;
 
 /** What is deployed besides the dexes. */
-const CORE_ARTIFACTS: readonly ArtifactName[] = ["weth", "token", "authorizer", "vault", "desk", "searcher", "executor", "distributor"];
+const CORE_ARTIFACTS: readonly ArtifactName[] = [
+	...VAULT_V3_ARTIFACTS,
+	"weth",
+	"token",
+	"authorizer",
+	"vault",
+	"desk",
+	"searcher",
+	"executor",
+	"distributor",
+];
 
 /**
  * Deploys everything onto a fresh chain from fixed accounts in a fixed order, so that every devnet has the same addresses. Three stages, each a block:
@@ -67,6 +82,8 @@ export async function deploy(rpc: Rpc, chainId: number): Promise<Deployment> {
 		dexes[dex.name] = own;
 		planned.push(...dex.plan(world, own));
 	}
+	const lenders = [];
+	for (const lender of LENDERS) lenders.push({ kind: lender.kind, address: await lender.deploy(writer, world) });
 	await writer.settle();
 
 	for (const draft of planned) await draft.create(writer);
@@ -78,9 +95,9 @@ export async function deploy(rpc: Rpc, chainId: number): Promise<Deployment> {
 		if (pool !== undefined) await draft.seed(writer, pool);
 	}
 	await writer.settle();
-	const { weth, desk, vault } = world;
+	const { weth, desk, vault, vaultV3 } = world;
 	const tokens = world.tokens.map(({ address, symbol, decimals }) => ({ address, symbol, decimals }));
-	return deploymentSchema.parse({ version: deploymentVersion(), chainId, weth, tokens, dexes, vault, desk, ...contracts, pools });
+	return deploymentSchema.parse({ version: deploymentVersion(), chainId, weth, tokens, dexes, vault, vaultV3, lenders, desk, ...contracts, pools });
 }
 
 /** Tokens, the lender, our contracts and the market's, and what each of them holds. */
@@ -100,6 +117,7 @@ async function deployCore(writer: ChainWriter) {
 	}
 	const authorizer = await writer.create("authorizer", [deployer.address]);
 	const vault = await writer.create("vault", [authorizer, weth, 0, 0]);
+	const vaultV3 = await deployVaultV3(writer, { authorizer });
 	const desk = await writer.create("desk", [market.address]);
 	const searcher = await writer.create("searcher", [competitor.address]);
 	const executor = await writer.create("executor", [treasury.address, vault, treasury.address]);
@@ -126,13 +144,13 @@ async function deployCore(writer: ChainWriter) {
 	for (const operator of operators) {
 		await writer.call(treasury, executor, abi.encodeFunctionData("setOperator", [operator.address, true]));
 	}
-	const world: World = { facts, tokens, weth, desk, vault };
+	const world: World = { facts, tokens, weth, desk, vault, vaultV3 };
 	return { world, contracts: { searcher, executor, distributor } };
 }
 
 /** Changes with any contract and any seed: a kept chain of another version carries contracts that the code no longer knows. */
 export function deploymentVersion(): string {
-	const artifacts = [...CORE_ARTIFACTS, ...DEXES.flatMap((dex) => dex.artifacts)];
+	const artifacts = [...CORE_ARTIFACTS, ...[...DEXES, ...LENDERS].flatMap(({ artifacts }) => artifacts)];
 	const deciding = [artifacts.map((name) => readArtifact(name).bytecode), readPoolFacts(), DEXES.map((dex) => dex.pools)];
 	return `0x${createHash("sha256").update(JSON.stringify(deciding)).digest("hex")}`;
 }

@@ -1,4 +1,4 @@
-import type { Interface } from "ethers";
+import { Interface } from "ethers";
 import { uintAt } from "../market/protocols/abi-word.ts";
 import { readArtifact } from "./artifacts.ts";
 
@@ -23,6 +23,13 @@ export function deskInterface(): Interface {
 /** Calls one after the other, all or none. Whoever is called may call the desk back to be paid. */
 export function perform(calls: readonly DeskCall[]): string {
 	return deskInterface().encodeFunctionData("perform", [calls.map(({ to, data, value = 0n }) => [to, value, data])]);
+}
+
+const ERC20 = new Interface(["function approve(address spender, uint256 value) returns (bool)"]);
+
+/** The call that lets a contract take so much of a token from the desk. */
+export function approval(of: { readonly token: string; readonly spender: string; readonly amount: bigint }): DeskCall {
+	return { to: of.token, data: ERC20.encodeFunctionData("approve", [of.spender, of.amount]) };
 }
 
 /** Many view calls as one. */

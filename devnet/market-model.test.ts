@@ -97,13 +97,16 @@ describe("the market's model", () => {
 		const others = startPools()
 			.filter((pool) => pool.feePips === 3000)
 			.map((pool) => ({ ...pool, address: `other ${pool.address}`, liquidity: pool.liquidity / 2, crowd: "second" as const }));
-		const run = (pools: readonly MarketPool[]) => {
-			const model = new MarketModel({ randoms: randoms("crowds"), prices, stable: STABLE, weth: "WETH" });
+		const ofSecond: MarketPool = { ...others[0], address: "other of a token of its own", token0: "sUSD", token1: "WETH" } as MarketPool;
+		const run = (pools: readonly MarketPool[], tokens = prices) => {
+			const model = new MarketModel({ randoms: randoms("crowds"), prices: tokens, stable: STABLE, weth: "WETH" });
 			return Array.from({ length: 200 }, () => model.step(pools)).flat();
 		};
-		const together = run([...others, ...startPools()]);
+		const together = run([ofSecond, ...others, ...startPools()]);
 		const isOther = ({ pool }: { readonly pool: string }): boolean => pool.startsWith("other ");
-		expect(together.filter((target) => !isOther(target))).toEqual(run(startPools()));
+		expect(together.filter((target) => !isOther(target))).toEqual(
+			run(startPools(), new Map([...prices].filter(([symbol]) => symbol !== ofSecond.token0))),
+		);
 		const causes = new Set(together.filter(isOther).map((target) => target.cause));
 		expect([...causes]).toEqual(expect.arrayContaining(["shock", "noise"]));
 		// References follow from the first crowd's anchors alone.

@@ -8,6 +8,15 @@ export interface PoolPrice {
 	readonly price: number;
 	/** Geometric mean of the reserves in base units, of a constant-product pool whose price a small trade moves as much. */
 	readonly liquidity: number;
+	/** The swap that brings the pair to a price, where price and liquidity do not tell it: pools of more than two tokens, or of another curve. */
+	readonly inputTowards?: (price: number) => Swap;
+}
+
+/** A swap of an exact input. */
+export interface Swap {
+	readonly tokenIn: string;
+	readonly tokenOut: string;
+	readonly amountIn: bigint;
 }
 
 export interface MarketPool extends PoolPrice {
@@ -88,7 +97,7 @@ export class MarketModel {
 
 	/** Moves the references by one block and says what the market trades in it. At most one trade per pool. */
 	step(pools: readonly MarketPool[]): readonly PriceTarget[] {
-		this.#wander();
+		this.#wander(pools);
 		const anchors = this.#anchors(pools);
 		const targets = (["first", "second"] as const).flatMap((crowd) => {
 			const own = pools.filter((pool) => pool.crowd === crowd);
@@ -100,13 +109,15 @@ export class MarketModel {
 		return targets.filter((target) => !seen.has(target.pool) && seen.add(target.pool));
 	}
 
-	#wander(): void {
-		const random = this.#randoms.first;
-		this.#common = this.#common * (1 - REVERSION) + VOLATILITY * random.normal();
+	/** A token that only the second crowd trades moves by its numbers: the first one's stay as they would be without it. */
+	#wander(pools: readonly MarketPool[]): void {
+		const ofFirst = new Set(pools.filter((pool) => pool.crowd === "first").flatMap((pool) => [pool.token0, pool.token1]));
+		this.#common = this.#common * (1 - REVERSION) + VOLATILITY * this.#randoms.first.normal();
 		for (const token of this.#start.keys()) {
 			if (token === this.#weth) continue;
 			const volatility = this.#stable.has(token) ? STABLE_VOLATILITY : VOLATILITY;
-			this.#own.set(token, (this.#own.get(token) ?? 0) * (1 - REVERSION) + volatility * random.normal());
+			const step = this.#randoms[ofFirst.has(token) ? "first" : "second"].normal();
+			this.#own.set(token, (this.#own.get(token) ?? 0) * (1 - REVERSION) + volatility * step);
 		}
 	}
 

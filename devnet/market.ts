@@ -11,7 +11,7 @@ import type { DevnetDex } from "./families/dex.ts";
 import { type Crowd, MarketModel, type MarketPool, type PriceTarget } from "./market-model.ts";
 import type { Random } from "./random.ts";
 import { type Rpc, RpcError, smallQuantity } from "./rpc.ts";
-import { readPoolFacts, tokenPrices } from "./seeding.ts";
+import { readPoolFacts, STABLECOINS, tokenPrices } from "./seeding.ts";
 
 /** A V3 swap over many ticks stays well below. */
 const TRADE_GAS = 900_000n;
@@ -55,7 +55,7 @@ export class Market {
 			randoms: of.randoms,
 			weth,
 			prices: new Map(tokens.map((token) => [token.address, bySymbol.get(token.symbol) ?? 0])),
-			stable: new Set(tokens.filter((token) => ["USDC", "USDT", "DAI"].includes(token.symbol)).map((token) => token.address)),
+			stable: new Set(tokens.filter((token) => STABLECOINS.includes(token.symbol)).map((token) => token.address)),
 		});
 	}
 

@@ -22,6 +22,8 @@ const factsSchema = z.object({
 	source: z.string(),
 	tokens: z.array(z.object({ symbol: z.string(), decimals: z.int() })),
 	pools: z.array(poolFactSchema),
+	/** Not deployed as they are: other pools take their tokens' prices and their sizes from these. */
+	references: z.array(poolFactSchema),
 });
 
 /** A mainnet pool's state, its tokens by their symbols. */
@@ -37,6 +39,8 @@ export function readPoolFacts(): PoolFacts {
 
 const Q96 = 2 ** 96;
 export const WRAPPED_NATIVE_SYMBOL = "WETH";
+/** Tokens that move together, each worth about one US dollar. */
+export const STABLECOINS: readonly string[] = ["USDC", "USDT", "DAI", "sUSD"];
 
 /** Base units of token1 for one base unit of token0, and the geometric mean of the (virtual) reserves in base units. */
 export function observed(fact: MainnetPool): { readonly price: number; readonly liquidity: number } {
@@ -55,7 +59,7 @@ export function tokenPrices(facts: PoolFacts): ReadonlyMap<string, number> {
 	for (const { symbol } of facts.tokens) {
 		if (symbol === WRAPPED_NATIVE_SYMBOL) continue;
 		let best: { readonly price: number; readonly depth: number } | undefined;
-		for (const fact of facts.pools) {
+		for (const fact of [...facts.pools, ...facts.references]) {
 			const { price, liquidity } = observed(fact);
 			const isQuotedInWeth = fact.token0 === symbol && fact.token1 === WRAPPED_NATIVE_SYMBOL;
 			const isBaseOfWeth = fact.token1 === symbol && fact.token0 === WRAPPED_NATIVE_SYMBOL;

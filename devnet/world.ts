@@ -18,6 +18,8 @@ export interface World {
 	readonly desk: string;
 	/** The Balancer V2 vault, which lends as well. */
 	readonly vault: string;
+	/** Balancer V3's. */
+	readonly vaultV3: string;
 }
 
 /** A pair of tokens in the order of their addresses, with the price and depth that it is seeded at. */
@@ -58,7 +60,7 @@ export interface Sizing {
  */
 export function sizedAs(world: World, sizing: Sizing): SeededPair {
 	const { dex, feePips, tokens, share } = sizing;
-	const fact = world.facts.pools.find(
+	const fact = [...world.facts.pools, ...world.facts.references].find(
 		(each) => each.dex === dex && each.feePips === feePips && tokens.includes(each.token0) && tokens.includes(each.token1),
 	);
 	if (fact === undefined) {

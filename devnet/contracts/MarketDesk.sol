@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {BalancerV2Swaps} from "./BalancerV2Swaps.sol";
+import {BalancerV3Callbacks} from "./BalancerV3Callbacks.sol";
 import {Swaps} from "./Swaps.sol";
 import {UniswapV4Callback} from "./UniswapV4Callback.sol";
 import {V3Callbacks} from "./V3Callbacks.sol";
@@ -8,7 +10,7 @@ import {V3Callbacks} from "./V3Callbacks.sol";
 /// @title The simulated market: provides the pools' liquidity and trades against them from its own inventory of tokens and native coin
 /// @notice A protocol that is paid by plain calls (transfers, allowances) needs nothing here: `perform` makes them. One that calls back to be paid has
 /// its callbacks in a contract of its own, from which this one inherits.
-contract MarketDesk is V3Callbacks, UniswapV4Callback {
+contract MarketDesk is V3Callbacks, UniswapV4Callback, BalancerV2Swaps, BalancerV3Callbacks {
     struct Call {
         address to;
         uint256 value;

@@ -3,7 +3,7 @@ import type { DevnetAccounts, Signer } from "../accounts.ts";
 import type { ArtifactName, PoolArtifactName } from "../artifacts.ts";
 import type { DeployedPool } from "../deployed-pool.ts";
 import type { View } from "../desk.ts";
-import type { PoolPrice } from "../market-model.ts";
+import type { PoolPrice, Swap } from "../market-model.ts";
 import type { World } from "../world.ts";
 
 /** Addresses of a dex's contracts by what they are: `factory`, `vault`, `poolDeployer`, … */
@@ -53,11 +53,20 @@ export interface DevnetDex {
 	/** What the market sees of a pool, by the answers to its views: one entry for each pair of its tokens that is to be traded. */
 	observe(pool: DeployedPool, answers: readonly string[]): readonly PoolPrice[];
 	/** The desk's call that swaps exactly this much. */
-	swap(pool: DeployedPool, of: { readonly tokenIn: string; readonly tokenOut: string; readonly amountIn: bigint }): string;
+	swap(pool: DeployedPool, of: Swap): string;
 	/** The desk's call that trades a pair to a price, from what was observed of it. */
 	trade(pool: DeployedPool, of: { readonly seen: PoolPrice; readonly price: number }): string;
 	/** The dex in the chain's settings (`config/chain.ts`), beside its name and family. */
 	row(contracts: DexContracts, pools: readonly DeployedPool[]): Readonly<Record<string, unknown>>;
+}
+
+/** How a dex trades to a price whose observations tell the swap that leads there. */
+export function towards(swap: DevnetDex["swap"]): DevnetDex["trade"] {
+	return (pool, { seen, price }) => {
+		if (seen.inputTowards !== undefined) return swap(pool, seen.inputTowards(price));
+		const message = `what was seen of pool ${pool.address} of ${pool.dex} does not tell how to trade it to a price`;
+		throw new ArbError({ code: "invalid_input", message, retryable: false });
+	};
 }
 
 /** One of a dex's contracts. */

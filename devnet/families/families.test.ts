@@ -122,7 +122,9 @@ describe("the devnet's dexes", () => {
 		const nativeSpent = nativeBefore - (await devnet.provider.getBalance(desk));
 		if (isForward) expect(nativeSpent).toBe(nativeIn);
 		else expect(nativeSpent).toBeLessThan(0n);
-		for (const [old, pair] of await seenAgain(before)) {
+		// Where a pool has several pairs, those of each token moved its price both ways.
+		const isOnlyPair = (pair: MarketPool): boolean => before.filter((each) => each.address === pair.address).length === 1;
+		for (const [old, pair] of await seenAgain(before.filter(isOnlyPair))) {
 			const name = `${poolOf(pair).dex} ${pairName(pair)}`;
 			if (isForward) expect(pair.price, name).toBeLessThanOrEqual(old.price);
 			else expect(pair.price, name).toBeGreaterThanOrEqual(old.price);
@@ -163,7 +165,8 @@ describe("a deployment", () => {
 			try {
 				const deployment = await deploy(anvil.rpc, 31337);
 				const randoms = { first: createRandom(1, "a"), second: createRandom(1, "b") };
-				const pairs = await new Market({ rpc: anvil.rpc, deployment, randoms, log: silent }).pools();
+				const pools = await new Market({ rpc: anvil.rpc, deployment, randoms, log: silent }).pools();
+				const pairs = pools.map(({ inputTowards, ...pair }) => ({ ...pair, input: inputTowards?.(pair.price * 1.001) }));
 				return { deployment, pairs, blocks: smallQuantity.parse(await anvil.rpc.call("eth_blockNumber")) };
 			} finally {
 				await anvil.stop();
