@@ -14,9 +14,14 @@ const GAS_PER_HOP: Readonly<Partial<Record<ProtocolFamily, bigint>>> = { "uniswa
 /** Of a hop in a family that was not measured yet. */
 const GAS_PER_UNMEASURED_HOP = 200_000n;
 
+/** Expected gas of one hop. */
+export function estimateHopGas(family: ProtocolFamily): bigint {
+	return GAS_PER_HOP[family] ?? GAS_PER_UNMEASURED_HOP;
+}
+
 /** Expected gas of a route through these pools. */
-export function estimateRouteGas(pools: readonly PoolState[]): bigint {
-	return pools.reduce((sum, pool) => sum + (GAS_PER_HOP[pool.family] ?? GAS_PER_UNMEASURED_HOP), GAS_BASE);
+export function estimateRouteGas(pools: readonly Pick<PoolState, "family">[]): bigint {
+	return pools.reduce((sum, pool) => sum + estimateHopGas(pool.family), GAS_BASE);
 }
 
 /** The fee on a loan, rounded up as the Balancer V2 vault does (`FlashLoans._calculateFlashLoanFeeAmount`, `FixedPoint.mulUp`); `percentage` is of 1e18. */
