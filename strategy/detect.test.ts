@@ -120,6 +120,7 @@ describe("the choice of a lender", () => {
 		expect(BigInt(paid.amountIn)).toBeLessThan(BigInt(free.amountIn));
 		expect(BigInt(paid.grossProfit)).toBe(profitOf(BigInt(paid.amountIn)));
 		expect(paid.alternatives).toHaveLength(1);
+		expect(BigInt(paid.gasEstimate) - BigInt(free.gasEstimate)).toBe(68_000n);
 	});
 
 	it("decides on one lender as before there were several", () => {

@@ -2,26 +2,49 @@ import type { Candidate } from "../domain/candidate.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { DetectDecision, DetectedHop, DetectFacts, LoanTerms, Proceed } from "../domain/lifecycle.ts";
 import { balancerV2LoanFee, loanFeeOn } from "../domain/loan-fee.ts";
+import type { LenderKind } from "../domain/plan.ts";
 import type { PoolState, ProtocolFamily } from "../domain/pool.ts";
 import type { Hop } from "../domain/route.ts";
 import { Engine } from "../rust-wasm/engine.ts";
 import { chooseLender, feeBps, loanFeeOf, lockedPools } from "./lender.ts";
 import { reject } from "./rejection.ts";
 
-/** Gas of the executor's own frame with its flash loan, and of one hop by family; measured on the devnet, used until a simulation says better. */
+/** Gas of the executor's own frame with its flash loan, and of one hop by family; `docs/execution.md` says which were measured and how. Used until a simulation says better. */
 const GAS_BASE = 160_000n;
-const GAS_PER_HOP: Readonly<Partial<Record<ProtocolFamily, bigint>>> = { "uniswap-v2": 75_000n, "uniswap-v3": 125_000n };
-/** Of a hop in a family that was not measured yet. */
-const GAS_PER_UNMEASURED_HOP = 200_000n;
+const GAS_PER_HOP: Readonly<Record<ProtocolFamily, bigint>> = {
+	"uniswap-v2": 75_000n,
+	"uniswap-v3": 125_000n,
+	"pancake-v3": 145_000n,
+	"slipstream-cl": 145_000n,
+	"algebra-v1": 230_000n,
+	"algebra-integral": 125_000n,
+	"uniswap-v4": 125_000n,
+	"velodrome-v1": 140_000n,
+	"velodrome-v2": 160_000n,
+	"aerodrome-v2": 160_000n,
+	"camelot-v2": 130_000n,
+	"balancer-v2-weighted": 90_000n,
+	"balancer-v2-stable": 130_000n,
+	"balancer-v3-weighted": 130_000n,
+	"balancer-v3-stable": 135_000n,
+	"curve-3pool": 115_000n,
+	"stableswap-ng": 150_000n,
+	"curve-crypto-v1": 350_000n,
+	"twocrypto-ng": 220_000n,
+	"tricrypto-ng": 300_000n,
+};
+
+/** What another lender than a Balancer V2 vault costs beyond it, by kind. */
+const GAS_OF_LENDER: Readonly<Record<LenderKind, bigint>> = { "balancer-v2": 0n, "aave-v3": 75_000n, "morpho-blue": 7_000n };
 
 /** Expected gas of one hop. */
 export function estimateHopGas(family: ProtocolFamily): bigint {
-	return GAS_PER_HOP[family] ?? GAS_PER_UNMEASURED_HOP;
+	return GAS_PER_HOP[family];
 }
 
 /** Expected gas of a route through these pools. */
-export function estimateRouteGas(pools: readonly Pick<PoolState, "family">[]): bigint {
-	return pools.reduce((sum, pool) => sum + estimateHopGas(pool.family), GAS_BASE);
+export function estimateRouteGas(pools: readonly Pick<PoolState, "family">[], lender: LenderKind = "balancer-v2"): bigint {
+	return pools.reduce((sum, pool) => sum + estimateHopGas(pool.family), GAS_BASE + GAS_OF_LENDER[lender]);
 }
 
 /** The fee on a loan, rounded up as the Balancer V2 vault does (`FlashLoans._calculateFlashLoanFeeAmount`, `FixedPoint.mulUp`); `percentage` is of 1e18. */
@@ -55,7 +78,7 @@ export function decideDetect(candidate: Candidate, facts: DetectFacts): DetectDe
 				priceImpact: priceImpacts[i] ?? 0,
 				...hopRates(engine, { hop, pool: candidate.pools[i], amountIn: amounts[i] ?? 0n }),
 			})),
-			gasEstimate: estimateRouteGas(candidate.pools).toString(),
+			gasEstimate: estimateRouteGas(candidate.pools, found.loan?.lender ?? facts.lender).toString(),
 			alternatives: found.alternatives.map((a) => ({ amountIn: a.amountIn.toString(), grossProfit: a.grossProfit.toString() })),
 		};
 	} catch (error) {
