@@ -33,6 +33,13 @@ const SOURCES = {
 	authorizer: `${BALANCER_V2}/20210418-authorizer/artifact/Authorizer.json`,
 	vault: `${BALANCER_V2}/20210418-vault/artifact/Vault.json`,
 	sushiFactory: "./artifacts/UniswapV2Factory.sushi.json",
+	pancakePoolDeployer: "./artifacts/PancakePoolDeployer.json",
+	pancakeFactory: "@pancakeswap/v3-core/artifacts/contracts/PancakeV3Factory.sol/PancakeV3Factory.json",
+	algebraPoolDeployer: "@cryptoalgebra/core/artifacts/contracts/AlgebraPoolDeployer.sol/AlgebraPoolDeployer.json",
+	algebraFactory: "@cryptoalgebra/core/artifacts/contracts/AlgebraFactory.sol/AlgebraFactory.json",
+	integralPoolDeployer: "./artifacts/AlgebraPoolDeployer.integral.json",
+	integralFactory: "./artifacts/AlgebraFactory.integral.json",
+	v4PoolManager: "./artifacts/PoolManager.v4.json",
 	protocolFeeProvider: `${BALANCER_V2}/20220725-protocol-fee-percentages-provider/artifact/ProtocolFeePercentagesProvider.json`,
 	balancerV2WeightedFactory: `${BALANCER_V2}/20230206-weighted-pool-v3/artifact/WeightedPoolFactory.json`,
 	balancerV2StableFactory: `${BALANCER_V2}/20230206-composable-stable-pool-v3/artifact/ComposableStablePoolFactory.json`,
@@ -75,6 +82,9 @@ const POOL_SOURCES = {
 	uniswapV2Pair: "@uniswap/v2-core/build/UniswapV2Pair.json",
 	sushiPair: "./artifacts/UniswapV2Pair.sushi.json",
 	uniswapV3Pool: "@uniswap/v3-core/artifacts/contracts/UniswapV3Pool.sol/UniswapV3Pool.json",
+	pancakePool: "@pancakeswap/v3-core/artifacts/contracts/PancakeV3Pool.sol/PancakeV3Pool.json",
+	algebraPool: "@cryptoalgebra/core/artifacts/contracts/AlgebraPool.sol/AlgebraPool.json",
+	integralPool: "./artifacts/AlgebraPool.integral.json",
 } as const;
 
 export type ArtifactName = keyof typeof SOURCES;

@@ -1,45 +1,51 @@
-import { AbiCoder, concat, getCreateAddress } from "ethers";
+import { AbiCoder, getCreateAddress } from "ethers";
 import { z } from "zod";
-import { ArbError } from "../domain/errors.ts";
+import { ArbError, messageOf } from "../domain/errors.ts";
 import { type DevnetAccounts, devnetAccounts, type Signer } from "./accounts.ts";
 import { type ArtifactName, readArtifact } from "./artifacts.ts";
 import type { Deploying } from "./families/dex.ts";
-import { hexQuantity, type Rpc, smallQuantity } from "./rpc.ts";
+import { hexQuantity, type Rpc, RpcError } from "./rpc.ts";
 
 /** Fixed, so that a deployment is the same whatever the chain's base fee does. */
 const FEE_WEI = 20_000_000_000n;
-const CREATION_GAS = 16_000_000n;
-const CALL_GAS = 8_000_000n;
+/** Algebra V1's pools, published without the optimiser, take 20 million. */
+const GAS = 30_000_000n;
 /** A stage fits into one block. */
-const STAGE_GAS_LIMIT = 4_000_000_000n;
+const STAGE_GAS_LIMIT = 8_000_000_000n;
 
-/** Signs and sends in order, and mines what was sent. */
+/** The node keeps the order of a batch's calls up to some 120 of them; beyond that, transactions of two accounts change places. */
+const BATCH = 64;
+
+interface Transaction {
+	readonly what: string;
+	readonly request: Readonly<Record<string, string>>;
+}
+
+/**
+ * Collects the transactions of a stage, then has them mined in one block. The node sends them as its own accounts': to sign megabytes of code took
+ * longer than all the rest of a deployment.
+ */
 export class ChainWriter implements Deploying {
 	readonly accounts: DevnetAccounts = devnetAccounts();
 	readonly #rpc: Rpc;
-	readonly #chainId: number;
 	readonly #nonces = new Map<string, number>();
-	#sent: { readonly hash: string; readonly what: string }[] = [];
+	#stage: Transaction[] = [];
 
 	/** For a fresh chain: every account's first nonce is 0. */
-	private constructor(rpc: Rpc, chainId: number) {
+	constructor(rpc: Rpc) {
 		this.#rpc = rpc;
-		this.#chainId = chainId;
-	}
-
-	static async open(rpc: Rpc): Promise<ChainWriter> {
-		return new ChainWriter(rpc, smallQuantity.parse(await rpc.call("eth_chainId")));
 	}
 
 	create(name: ArtifactName, values: readonly unknown[] = []): Promise<string> {
 		const { abi, bytecode } = readArtifact(name);
-		return this.createCode({ what: name, code: concat([bytecode, AbiCoder.defaultAbiCoder().encode(abi.deploy.inputs, values)]) });
+		const words = AbiCoder.defaultAbiCoder().encode(abi.deploy.inputs, values);
+		return this.createCode({ what: name, code: `${bytecode}${words.slice(2)}` });
 	}
 
 	async createCode(of: { readonly what: string; readonly code: string }): Promise<string> {
-		const from = this.accounts.deployer;
-		const nonce = await this.#send(from, { data: of.code, gasLimit: CREATION_GAS, what: `creation of ${of.what}` });
-		return getCreateAddress({ from: from.address, nonce }).toLowerCase();
+		const address = this.nextAddress(0);
+		this.#add(this.accounts.deployer, { what: `creation of ${of.what}`, data: of.code });
+		return address;
 	}
 
 	nextAddress(skipped: number): string {
@@ -48,47 +54,64 @@ export class ChainWriter implements Deploying {
 	}
 
 	async call(from: Signer, to: string, data: string, value = 0n): Promise<void> {
-		await this.#send(from, { to, data, value, gasLimit: CALL_GAS, what: `call of ${data.slice(0, 10)} at ${to}` });
+		this.#add(from, { what: `call of ${data.slice(0, 10)} at ${to}`, to, data, value });
 	}
 
 	async read(to: string, data: string): Promise<string> {
 		return z.string().parse(await this.#rpc.call("eth_call", { to, data }, "latest"));
 	}
 
-	async #send(
-		from: Signer,
-		tx: { readonly to?: string; readonly data: string; readonly value?: bigint; readonly gasLimit: bigint; readonly what: string },
-	): Promise<number> {
+	#add(from: Signer, tx: { readonly what: string; readonly to?: string; readonly data: string; readonly value?: bigint }): void {
 		const nonce = this.#nonces.get(from.address) ?? 0;
 		this.#nonces.set(from.address, nonce + 1);
-		const raw = await from.signTransaction({
-			...{ chainId: this.#chainId, type: 2, nonce, gasLimit: tx.gasLimit, data: tx.data, value: tx.value ?? 0n },
-			...{ maxFeePerGas: FEE_WEI, maxPriorityFeePerGas: 0n },
-			...(tx.to === undefined ? {} : { to: tx.to }),
+		this.#stage.push({
+			what: tx.what,
+			request: {
+				...{ from: from.address, nonce: hexQuantity(nonce), gas: hexQuantity(GAS), data: tx.data, value: hexQuantity(tx.value ?? 0n) },
+				...{ maxFeePerGas: hexQuantity(FEE_WEI), maxPriorityFeePerGas: "0x0" },
+				...(tx.to === undefined ? {} : { to: tx.to }),
+			},
 		});
-		this.#sent.push({ hash: z.string().parse(await this.#rpc.call("eth_sendRawTransaction", raw)), what: tx.what });
-		return nonce;
 	}
 
 	/**
-	 * Ends a stage: one block with all that was sent.
+	 * Ends a stage: one block with all of its transactions, in their order.
 	 *
-	 * @throws ArbError `chain` that names a transaction that failed
+	 * @throws ArbError `chain` that names the first transaction that failed
 	 */
 	async settle(): Promise<void> {
-		const limit = z.object({ gasLimit: z.string() }).parse(await this.#rpc.call("eth_getBlockByNumber", "latest", false)).gasLimit;
-		await this.#rpc.call("evm_setBlockGasLimit", hexQuantity(STAGE_GAS_LIMIT));
-		await this.#rpc.call("evm_mine");
-		await this.#rpc.call("evm_setBlockGasLimit", limit);
-		const receipts = await Promise.all(this.#sent.map(({ hash }) => this.#rpc.call("eth_getTransactionReceipt", hash)));
-		for (const [i, { hash, what }] of this.#sent.entries()) {
-			const receipt = receiptSchema.parse(receipts[i]);
-			if (receipt?.status === "0x1") continue;
-			const happened = receipt === null ? "was not mined" : "reverted";
-			throw new ArbError({ code: "chain", message: `the devnet's deployment failed: ${what} (${hash}) ${happened}`, retryable: false });
+		const rpc = this.#rpc;
+		const limit = z.object({ gasLimit: z.string() }).parse(await rpc.call("eth_getBlockByNumber", "latest", false)).gasLimit;
+		await rpc.call("anvil_autoImpersonateAccount", true);
+		await rpc.call("evm_setBlockGasLimit", hexQuantity(STAGE_GAS_LIMIT));
+		const sent: unknown[] = [];
+		for (let from = 0; from < this.#stage.length; from += BATCH) {
+			const part = this.#stage.slice(from, from + BATCH).map(({ request }) => [request]);
+			sent.push(...(await rpc.batch("eth_sendTransaction", part)));
 		}
-		this.#sent = [];
+		await rpc.call("evm_mine");
+		await rpc.call("evm_setBlockGasLimit", limit);
+		await rpc.call("anvil_autoImpersonateAccount", false);
+		const receipts = receiptsSchema.parse(await rpc.call("eth_getBlockReceipts", "latest"));
+		for (const [i, { what, request }] of this.#stage.entries()) {
+			const receipt = receipts[i];
+			if (receipt?.transactionHash === sent[i] && receipt?.status === "0x1") continue;
+			const happened = receipt?.transactionHash === sent[i] ? `reverted (${await this.#reason(request)})` : "was not mined in its turn";
+			throw new ArbError({ code: "chain", message: `the devnet's deployment failed: ${what} ${happened}`, retryable: false });
+		}
+		this.#stage = [];
+	}
+
+	/** The node's words when it is asked for the same at the head. */
+	async #reason({ from, to, data, value }: Transaction["request"]): Promise<string> {
+		try {
+			await this.#rpc.call("eth_call", { from, to, data, value }, "latest");
+			return "not any more at the head";
+		} catch (error) {
+			if (!(error instanceof RpcError)) throw error;
+			return messageOf(error);
+		}
 	}
 }
 
-const receiptSchema = z.object({ status: z.string() }).nullable();
+const receiptsSchema = z.array(z.object({ transactionHash: z.string(), status: z.string() }));

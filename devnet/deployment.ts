@@ -1,4 +1,5 @@
-import { id, parseEther } from "ethers";
+import { createHash } from "node:crypto";
+import { parseEther } from "ethers";
 import { z } from "zod";
 import { ArbError } from "../domain/errors.ts";
 import { devnetAccounts, type Signer } from "./accounts.ts";
@@ -74,7 +75,7 @@ const CORE_ARTIFACTS: readonly ArtifactName[] = [
  */
 export async function deploy(rpc: Rpc): Promise<Deployment> {
 	await fund(rpc);
-	const writer = await ChainWriter.open(rpc);
+	const writer = new ChainWriter(rpc);
 	const { world, contracts } = await deployCore(writer);
 	const dexes: Record<string, DexContracts> = {};
 	const planned = [];
@@ -157,7 +158,8 @@ async function deployCore(writer: ChainWriter) {
 /** Changes with any contract and any seed: a kept chain of another version carries contracts that the code no longer knows. */
 export function deploymentVersion(): string {
 	const artifacts = [...CORE_ARTIFACTS, ...[...DEXES, ...LENDERS].flatMap(({ artifacts }) => artifacts)];
-	return id(JSON.stringify([artifacts.map((name) => readArtifact(name).bytecode), readPoolFacts(), DEXES.map((dex) => dex.pools)]));
+	const deciding = [artifacts.map((name) => readArtifact(name).bytecode), readPoolFacts(), DEXES.map((dex) => dex.pools)];
+	return `0x${createHash("sha256").update(JSON.stringify(deciding)).digest("hex")}`;
 }
 
 async function fund(rpc: Rpc): Promise<void> {

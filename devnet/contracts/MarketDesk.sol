@@ -4,12 +4,13 @@ pragma solidity 0.8.37;
 import {BalancerV2Swaps} from "./BalancerV2Swaps.sol";
 import {BalancerV3Callbacks} from "./BalancerV3Callbacks.sol";
 import {Swaps} from "./Swaps.sol";
+import {UniswapV4Callback} from "./UniswapV4Callback.sol";
 import {V3Callbacks} from "./V3Callbacks.sol";
 
 /// @title The simulated market: provides the pools' liquidity and trades against them from its own inventory of tokens and native coin
 /// @notice A protocol that is paid by plain calls (transfers, allowances) needs nothing here: `perform` makes them. One that calls back to be paid has
 /// its callbacks in a contract of its own, from which this one inherits.
-contract MarketDesk is V3Callbacks, BalancerV2Swaps, BalancerV3Callbacks {
+contract MarketDesk is V3Callbacks, UniswapV4Callback, BalancerV2Swaps, BalancerV3Callbacks {
     struct Call {
         address to;
         uint256 value;
@@ -53,11 +54,5 @@ contract MarketDesk is V3Callbacks, BalancerV2Swaps, BalancerV3Callbacks {
     /// @notice Swaps until the price limit or the whole input, whichever comes first.
     function swapV3(address pool, bool zeroForOne, uint256 maxAmountIn, uint160 sqrtPriceLimitX96) external onlyOwner {
         _swapV3(pool, zeroForOne, int256(maxAmountIn), sqrtPriceLimitX96);
-    }
-
-    function _revertWith(bytes memory answer) private pure {
-        assembly ("memory-safe") {
-            revert(add(answer, 32), mload(answer))
-        }
     }
 }

@@ -79,4 +79,11 @@ abstract contract Swaps {
     function _onlyAwaited() internal view {
         if (msg.sender != _called) revert NotCalled(msg.sender);
     }
+
+    /// @dev Reverts with the words of a call that failed.
+    function _revertWith(bytes memory answer) internal pure {
+        assembly ("memory-safe") {
+            revert(add(answer, 32), mload(answer))
+        }
+    }
 }

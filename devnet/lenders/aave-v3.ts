@@ -1,4 +1,4 @@
-import { AbiCoder, concat, getCreateAddress, ZeroAddress } from "ethers";
+import { AbiCoder, getCreateAddress, ZeroAddress } from "ethers";
 import { type ArtifactName, linkedCode, readArtifact } from "../artifacts.ts";
 import type { Deploying } from "../families/dex.ts";
 import type { PricedToken } from "../world.ts";
@@ -112,5 +112,6 @@ function createLinked(
 ): Promise<string> {
 	const { abi } = readArtifact(of.artifact);
 	const code = linkedCode(of.artifact, of.libraries);
-	return chain.createCode({ what: of.artifact, code: concat([code, AbiCoder.defaultAbiCoder().encode(abi.deploy.inputs, of.values)]) });
+	const words = AbiCoder.defaultAbiCoder().encode(abi.deploy.inputs, of.values);
+	return chain.createCode({ what: of.artifact, code: `${code}${words.slice(2)}` });
 }
