@@ -149,5 +149,7 @@ function textReason(text: string): RevertReason {
 	if (text.startsWith("UniswapV2: ")) return { code: "swap_failed", message: text };
 	const lender = LENDER_REASONS[text];
 	if (lender !== undefined) return { code: "reverted", message: lender };
+	// The vault's other numbers come from its swaps, and from its pools.
+	if (text.startsWith("BAL#")) return { code: "swap_failed", message: `Balancer V2: ${text}` };
 	return { code: "reverted", message: `reverted: ${text}` };
 }
