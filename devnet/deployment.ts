@@ -52,6 +52,9 @@ const SMALL_ETH = parseEther("100");
 const DESK_TOKEN_WORTH = 1e27;
 const VAULT_TOKEN_WORTH = 1e23;
 
+/** As the executor numbers them (`IArbitrageExecutor.setLender`); the Balancer vault is its first lender from its creation on. */
+const EXECUTOR_LENDER_KINDS = { "aave-v3": 2, "morpho-blue": 3 } as const;
+
 /** What is deployed besides the dexes. */
 const CORE_ARTIFACTS: readonly ArtifactName[] = [
 	...VAULT_V3_ARTIFACTS,
@@ -83,7 +86,12 @@ export async function deploy(rpc: Rpc, chainId: number): Promise<Deployment> {
 		planned.push(...dex.plan(world, own));
 	}
 	const lenders = [];
-	for (const lender of LENDERS) lenders.push({ kind: lender.kind, address: await lender.deploy(writer, world) });
+	for (const lender of LENDERS) {
+		const address = await lender.deploy(writer, world);
+		lenders.push({ kind: lender.kind, address });
+		const allowed = readArtifact("executor").abi.encodeFunctionData("setLender", [address, EXECUTOR_LENDER_KINDS[lender.kind]]);
+		await writer.call(writer.accounts.treasury, contracts.executor, allowed);
+	}
 	await writer.settle();
 
 	for (const draft of planned) await draft.create(writer);
