@@ -73,11 +73,7 @@ describe("a fresh devnet", () => {
 				const args = abi.parseLog(log)?.args;
 				const address = String(args?.pool ?? args?.pair).toLowerCase();
 				const pool = mustFind(deployment.pools, (each) => each.address === address);
-				expect([String(args?.token0).toLowerCase(), String(args?.token1).toLowerCase(), dex.name]).toEqual([
-					pool.token0,
-					pool.token1,
-					pool.dex,
-				]);
+				expect([String(args?.token0).toLowerCase(), String(args?.token1).toLowerCase(), dex.name]).toEqual([...pool.tokens, pool.dex]);
 				const state = ["function liquidity() view returns (uint128)", "function getReserves() view returns (uint112, uint112, uint32)"];
 				const contract = new Contract(address, state, provider);
 				const depth =
@@ -124,10 +120,7 @@ describe("a fresh devnet", () => {
 		const { pool, blockNumber } = await devnet.openGap();
 		const { provider, deployment } = devnet;
 		const opened = mustFind(deployment.pools, (each) => each.address === pool);
-		const other = mustFind(
-			deployment.pools,
-			(each) => each.dex === "uniswap-v2" && each.token0 === opened.token0 && each.token1 === opened.token1,
-		);
+		const other = mustFind(deployment.pools, (each) => each.dex === "uniswap-v2" && each.tokens.join() === opened.tokens.join());
 		const price = async (address: string): Promise<number> => {
 			const pair = new Contract(address, ["function getReserves() view returns (uint112, uint112, uint32)"], provider);
 			const [reserve0, reserve1] = await pair.getFunction("getReserves")({ blockTag: blockNumber });
@@ -249,9 +242,7 @@ describe("the simulated market", () => {
 			const gaps = async (): Promise<number> => {
 				let count = 0;
 				for (const uniswap of pairs.filter((pool) => pool.dex === "uniswap-v2")) {
-					const sushi = pairs.find(
-						(pool) => pool.dex === "sushiswap-v2" && pool.token0 === uniswap.token0 && pool.token1 === uniswap.token1,
-					);
+					const sushi = pairs.find((pool) => pool.dex === "sushiswap-v2" && pool.tokens.join() === uniswap.tokens.join());
 					// Two fees of 0.3 % must be earned before a wei of profit.
 					if (sushi !== undefined && Math.abs(Math.log((await price(uniswap.address)) / (await price(sushi.address)))) > 0.00602) count++;
 				}
