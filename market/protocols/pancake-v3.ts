@@ -1,8 +1,8 @@
 import { id } from "ethers";
 import type { ProtocolAdapter } from "./adapter.ts";
 import { readBalances } from "./balances.ts";
-import { familyState, readTicks, readVirtualReserves } from "./concentrated-reading.ts";
-import { afterV3Event, hasTicks, POSITION_TOPICS } from "./concentrated-state.ts";
+import { afterV3Event, hasTicks, POSITION_TOPICS } from "./concentrated/changes.ts";
+import { familyState, readTicks, readVirtualReserves } from "./concentrated/reading.ts";
 import { v3PoolCreated } from "./uniswap-v3.ts";
 
 /** Uniswap V3's event with the protocol's share of the fee in either token behind it. */

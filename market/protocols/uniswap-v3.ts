@@ -4,8 +4,8 @@ import type { ChainLog } from "../log.ts";
 import { addressAt, intAt, uintAt } from "./abi-word.ts";
 import { type CreationEvents, type DiscoveryScope, factoryOf, type ProtocolAdapter } from "./adapter.ts";
 import { readBalances } from "./balances.ts";
-import { readTicks, readVirtualReserves } from "./concentrated-reading.ts";
-import { afterV3Event, hasTicks, POSITION_TOPICS, SWAP } from "./concentrated-state.ts";
+import { afterV3Event, hasTicks, POSITION_TOPICS, SWAP } from "./concentrated/changes.ts";
+import { readTicks, readVirtualReserves } from "./concentrated/reading.ts";
 
 const POOL_CREATED = id("PoolCreated(address,address,uint24,int24,address)");
 

@@ -1,10 +1,10 @@
 import { id } from "ethers";
-import type { ConcentratedState, PoolState } from "../../domain/pool.ts";
-import { isConcentrated } from "../../domain/pool.ts";
-import { MAX_TICK, WORD } from "../bulk/tick-window.ts";
-import type { ChainLog } from "../log.ts";
-import { intAt, uintAt } from "./abi-word.ts";
-import type { TrackedPool } from "./adapter.ts";
+import type { ConcentratedState, PoolState } from "../../../domain/pool.ts";
+import { isConcentrated } from "../../../domain/pool.ts";
+import { MAX_TICK, WORD } from "../../bulk/tick-window.ts";
+import type { ChainLog } from "../../log.ts";
+import { intAt, uintAt } from "../abi-word.ts";
+import type { TrackedPool } from "../adapter.ts";
 
 /** Events whose signatures Uniswap V3, PancakeSwap V3, Slipstream and Algebra share. */
 const INITIALIZE = id("Initialize(uint160,int24)");

@@ -1,11 +1,11 @@
-import type { ConcentratedState, OtherFamily, OtherPoolState, Pool, TickedState } from "../../domain/pool.ts";
-import { readWords } from "../../rust-wasm/limbs.ts";
-import type { ConcentratedForm, ConcentratedPool } from "../bulk/concentrated-form.ts";
-import type { ConcentratedStates } from "../bulk/concentrated-record.ts";
-import { readConcentrated } from "../bulk/concentrated-states.ts";
-import { MAX_TICK, WORD } from "../bulk/tick-window.ts";
-import { assertRead, type Reading, type Reserves } from "./adapter.ts";
-import type { Place, TrackedTicks } from "./concentrated-state.ts";
+import type { ConcentratedState, OtherFamily, OtherPoolState, Pool, TickedState } from "../../../domain/pool.ts";
+import { readWords } from "../../../rust-wasm/limbs.ts";
+import type { ConcentratedForm, ConcentratedPool } from "../../bulk/concentrated-form.ts";
+import type { ConcentratedStates } from "../../bulk/concentrated-record.ts";
+import { readConcentrated } from "../../bulk/concentrated-states.ts";
+import { MAX_TICK, WORD } from "../../bulk/tick-window.ts";
+import { assertRead, type Reading, type Reserves } from "../adapter.ts";
+import type { Place, TrackedTicks } from "./changes.ts";
 
 /** What a family's contracts tell beside price, liquidity and ticks (`ConcentratedStates.afterTick`, `answerWords`). */
 export interface Told {
