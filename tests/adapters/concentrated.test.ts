@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { AbiCoder, Interface, keccak256 } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isConcentrated, type Pool, type PoolState, tokensOf } from "../../domain/pool.ts";
+import type { Pool } from "../../domain/pool.ts";
 import { readConcentrated } from "../../market/bulk/concentrated-states.ts";
 import type { ChainClient } from "../../market/chain-client.ts";
 import { PoolBook } from "../../market/pool-book.ts";
@@ -10,7 +10,8 @@ import { loadStates, loadTracked, readHoldings, readReserves } from "../../marke
 import { seededRandom } from "../../market/testing/activity.ts";
 import { Engine } from "../../rust-wasm/engine.ts";
 import { DeskChain } from "./desk-chain.ts";
-import { burn, keyOf, MANAGER, mint, onCommonTicks, type Range, swap, swapped } from "./liquidity.ts";
+import { keyOf, MANAGER, swap, swapped, ticked } from "./liquidity.ts";
+import { useAndFollow } from "./use-and-follow.ts";
 
 const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
 const random = seededRandom(seed);
@@ -26,15 +27,6 @@ beforeAll(async () => {
 	pools = (await Promise.all(chain.chain.dexes.filter(({ family }) => family !== "uniswap-v2").map((dex) => chain.discover(dex)))).flat();
 });
 afterAll(() => chain?.[Symbol.asyncDispose]());
-
-function below(limit: number): number {
-	return Math.floor(random() * limit);
-}
-
-function ticked(state: PoolState) {
-	if (!isConcentrated(state)) throw new Error(`${state.address} has no ticks`);
-	return state;
-}
 
 describe("discovery", () => {
 	it("finds the devnet's pools with what their contracts were made with", () => {
@@ -191,102 +183,11 @@ describe("what pools hold", () => {
 });
 
 describe.each(FAMILIES)("the book of %s", (family) => {
-	it("kept by logs equals a fresh load at every block, a reorg's included, and quotes what swaps pay to the wei", {
-		timeout: 120_000,
-	}, async () => {
+	it("kept by logs equals a fresh load at every block, a reorg's included, and quotes what swaps pay to the wei", async () => {
 		const own = pools.filter((pool) => pool.family === family).slice(0, 3);
-		const { client, deployment } = chain;
-		using engine = new Engine();
-		const book = new PoolBook(client, own);
-		await book.load(await chain.mine());
-		const positions = new Map<string, (Range & { liquidity: bigint })[]>(own.map(({ address }) => [address, []]));
-
-		/** One of the things that users do with a pool. */
-		const act = async (pool: Pool): Promise<void> => {
-			const state = ticked(book.state(pool.address));
-			const list = positions.get(pool.address) ?? [];
-			switch (below(4)) {
-				case 0:
-				case 1: {
-					// Positions of Algebra Integral keep a distance that its table does not.
-					const spacing = family === "algebra-integral" ? 60 : pool.tickSpacing;
-					const middle = Math.floor(state.tick / spacing);
-					const lower = (middle + below(40) - 30) * spacing;
-					const upper = lower + (1 + below(30)) * spacing;
-					const liquidity = BigInt(state.liquidity) / BigInt(3 + below(1000)) + 1n;
-					list.push({ lower, upper, liquidity });
-					await chain.send(mint(pool, deployment.desk, { lower, upper, liquidity }));
-					return;
-				}
-				case 2: {
-					const position = list[below(list.length)];
-					if (position === undefined) return;
-					const liquidity = (position.liquidity * BigInt(below(3))) / 2n;
-					position.liquidity -= liquidity;
-					if (position.liquidity === 0n) list.splice(list.indexOf(position), 1);
-					// Burning nothing from a position is refused by Uniswap V4 and Algebra where it never was.
-					if (liquidity > 0n) await chain.send(burn(pool, { ...position, liquidity }));
-					return;
-				}
-				default:
-					await chain.send(swap(pool, deployment.desk, randomSwap(state)));
-			}
-		};
-		const randomSwap = (state: ReturnType<typeof ticked>) => {
-			const zeroForOne = random() < 0.5;
-			const root = Number(state.sqrtPriceX96) / 2 ** 96;
-			const reserve = zeroForOne ? Number(state.liquidity) / root : Number(state.liquidity) * root;
-			return { zeroForOne, amountIn: BigInt(Math.floor(reserve * 10 ** (-4.5 + 3 * random()))) + 1n };
-		};
-
-		const expectFresh = async (): Promise<void> => {
-			const fresh = await loadStates({ client, pools: own, blockHash: book.block.hash });
-			for (const [i, pool] of own.entries()) {
-				const [kept, read] = [ticked(book.state(pool.address)), ticked(fresh[i] ?? expect.fail("not read"))];
-				expect(onCommonTicks(kept, read)).toEqual(onCommonTicks(read, kept));
-			}
-		};
-
-		let fees = new Set<string>();
-		for (let round = 0; round < 14; round++) {
-			engine.upsertPools(book.states);
-			const swaps = [];
-			for (const pool of own) {
-				const asked = randomSwap(ticked(book.state(pool.address)));
-				const [token0 = "", token1 = ""] = tokensOf(book.state(pool.address));
-				const sides = asked.zeroForOne ? { tokenIn: token0, tokenOut: token1 } : { tokenIn: token1, tokenOut: token0 };
-				const quoted = engine.quote({ pool: pool.address, ...sides, amountIn: asked.amountIn });
-				swaps.push({ hash: await chain.send(swap(pool, deployment.desk, asked)), quoted, amountIn: asked.amountIn });
-			}
-			for (const pool of own) {
-				for (let acts = below(4); acts > 0; acts--) await act(pool);
-			}
-			await chain.apply(book, await chain.mine());
-			for (const { hash, quoted, amountIn } of swaps) {
-				expect(swapped(await chain.logsOf(hash))).toEqual({ amountIn, amountOut: quoted });
-			}
-			await expectFresh();
-			const state = book.state(own[0]?.address ?? "");
-			fees = fees.add(JSON.stringify([Reflect.get(state, "fee"), Reflect.get(state, "lpFee")]));
-		}
-		// V1's follows volatility and volume, the others' are set.
+		const { fees } = await useAndFollow(chain, own, random);
+		// V1's follow volatility and volume from block to block, the others' are set.
 		if (family === "algebra-v1") expect(fees.size).toBeGreaterThan(1);
-
-		const before = await client.block(book.block.number - 2);
-		await chain.anvil.rpc.call("anvil_reorg", 3, []);
-		const common = await client.block(book.block.number - 3);
-		expect(before?.hash).not.toBe((await client.block(book.block.number - 2))?.hash);
-		expect(book.rollBack(common?.hash ?? "")).not.toBe("unknown");
-		await expectFresh();
-		const head = await client.head();
-		for (let number = book.block.number + 1; number <= head.number; number++) {
-			await chain.apply(book, (await client.block(number)) ?? expect.fail(`no block ${number}`));
-		}
-		for (let round = 0; round < 2; round++) {
-			for (const pool of own) await act(pool);
-			await chain.apply(book, await chain.mine());
-			await expectFresh();
-		}
 	});
 });
 

@@ -88,8 +88,15 @@ export class DeskChain implements AsyncDisposable {
 		return await this.client.head();
 	}
 
+	/** Mines a transaction, and returns its logs. */
+	async logsAfter(hash: string, of: { readonly secondsLater?: number } = {}): Promise<readonly Pick<ChainLog, "topics" | "data">[]> {
+		const { timestamp } = await this.client.head();
+		await this.mine({ timestamp: timestamp + (of.secondsLater ?? 1) });
+		return await this.logsOf(hash);
+	}
+
 	/** A mined transaction's logs; the test fails where it failed. */
-	async logsOf(hash: string): Promise<readonly { readonly topics: readonly string[]; readonly data: string }[]> {
+	async logsOf(hash: string): Promise<readonly Pick<ChainLog, "topics" | "data">[]> {
 		const receipt = receiptSchema.parse(await this.anvil.rpc.call("eth_getTransactionReceipt", hash));
 		if (receipt.status !== "0x1") throw new Error(`transaction ${hash} failed`);
 		return receipt.logs;
