@@ -51,6 +51,53 @@ contract FeeHook {
     }
 }
 
+/// @title A pool of Algebra V1.9, whose code is not published, as far as reading it goes: fees by direction, a spacing that can be set, storage as V1's
+contract DirectionalPool {
+    uint256 private totalFeeGrowth0Token;
+    uint256 private totalFeeGrowth1Token;
+    // From the lowest bit: price (160), tick (24), feeZto (16), feeOtz (16), timepointIndex (16), community fees, unlocked.
+    uint256 private state = (1 << 96) | (uint256(uint24(7)) << 160) | (111 << 184) | (222 << 200) | (33 << 216);
+    uint128 public liquidity = 5_000_000;
+    uint128 private volumePerLiquidityInBlock = 44;
+    int24 public tickSpacing = 60;
+    DirectionalStorage public immutable dataStorageOperator = new DirectionalStorage();
+
+    function globalState() external view returns (uint160, int24, uint16, uint16, uint16, uint8, uint8, bool) {
+        return (uint160(state), int24(uint24(state >> 160)), uint16(state >> 184), uint16(state >> 200), uint16(state >> 216), 0, 0, true);
+    }
+
+    function setTickSpacing(int24 tickSpacing_) external {
+        tickSpacing = tickSpacing_;
+    }
+
+    function tickTable(int16 word) external pure returns (uint256) {
+        return word == 0 ? (1 << 11) | 1 << 71 : 0;
+    }
+
+    function ticks(int24 tick) external pure returns (uint128, int128) {
+        return (5_000_000, tick == 11 ? int128(5_000_000) : -5_000_000);
+    }
+}
+
+/// @title What sets the fees of a {DirectionalPool}: here they tell what it was asked for
+contract DirectionalStorage {
+    address private immutable pool = msg.sender;
+    uint16 private index;
+    uint32 private time;
+    uint128 private volume;
+
+    function write(uint16 index_, uint32 time_, int24 tick, uint128 liquidity, uint128 volume_) external returns (uint16) {
+        require(msg.sender == pool && tick == 7 && liquidity == 5_000_000);
+        (index, time, volume) = (index_ + 1, time_, volume_);
+        return index_ + 1;
+    }
+
+    function getFees(uint32 time_, int24 tick, uint16 index_, uint128 liquidity) external view returns (uint16, uint16) {
+        require(msg.sender == pool && tick == 7 && liquidity == 5_000_000 && time_ == time && index_ == index);
+        return (uint16(volume) * 100 + index, uint16(time_ % 10_000));
+    }
+}
+
 /// @title Slipstream's factory as far as pools and searchers see it, with a fee that follows the time and can be shifted without a log
 /// @dev Pools swap by Uniswap V3's published code, one copy for each fee that there may be: they are its only part that knows the fee.
 contract SlipstreamFactory {

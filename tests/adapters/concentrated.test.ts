@@ -1,10 +1,13 @@
 import { randomInt } from "node:crypto";
 import { AbiCoder, Interface, keccak256 } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readPoolFacts, tokenPrices } from "../../devnet/seeding.ts";
 import type { Pool } from "../../domain/pool.ts";
 import { readConcentrated } from "../../market/bulk/concentrated-states.ts";
 import type { ChainClient } from "../../market/chain-client.ts";
 import { PoolBook } from "../../market/pool-book.ts";
+import { toNumber } from "../../market/prices/ratio.ts";
+import { readSources } from "../../market/prices/sources.ts";
 import { uintAt } from "../../market/protocols/abi-word.ts";
 import { loadStates, loadTracked, readHoldings, readReserves } from "../../market/protocols/families.ts";
 import { seededRandom } from "../../market/testing/activity.ts";
@@ -181,6 +184,32 @@ describe("what pools hold", () => {
 		expect(await readHoldings(reading)).toHaveLength(pools.length);
 	});
 });
+
+describe("prices from depth", () => {
+	it("come from every family's pools, and may be off by the fee that is in the state", async () => {
+		const prices = tokenPrices(readPoolFacts());
+		const block = await chain.client.head();
+		for (const family of FAMILIES) {
+			const own = pools.filter((pool) => pool.family === family);
+			const tokens = chain.chain.tokens.map(({ address }) => address);
+			const { depths } = await readSources(chain.client, { chain: chain.chain, block, pools: own, tokens, maxHops: 1 });
+			expect(depths.size, family).toBeGreaterThan(2);
+			for (const [token, reading] of depths) {
+				const { observation } = "observation" in reading ? reading : expect.fail(reading.refusal.message);
+				const symbol = chain.chain.tokens.find(({ address }) => address === token)?.symbol ?? "";
+				expect(toNumber(observation.price) / (prices.get(symbol) ?? 0), `${family} ${symbol}`).toBeCloseTo(1, 6);
+				const pool = own.find(({ address }) => address === observation.source) ?? expect.fail(observation.source);
+				const { fee, lastFee, lpFee } = Object(await stateOf(pool, block.hash));
+				expect(observation.tolerancePpm, `${family} ${symbol}`).toBe(lpFee ?? lastFee ?? (family === "algebra-v1" ? 100 : pool.feePips));
+				if (family === "algebra-v1") expect(fee).toBeGreaterThanOrEqual(100);
+			}
+		}
+	});
+});
+
+async function stateOf(pool: Pool, blockHash: string): Promise<unknown> {
+	return (await loadStates({ client: chain.client, pools: [pool], blockHash }))[0];
+}
 
 describe.each(FAMILIES)("the book of %s", (family) => {
 	it("kept by logs equals a fresh load at every block, a reorg's included, and quotes what swaps pay to the wei", async () => {

@@ -3,7 +3,7 @@ import { Interface } from "ethers";
 import { compile, loadSolc, OWN_SETTINGS } from "../../contracts/compiler.ts";
 
 const FILE = "FeeContracts.sol";
-const NAMES = ["TimedPlugin", "FeeHook", "SlipstreamFactory"] as const;
+const NAMES = ["TimedPlugin", "FeeHook", "DirectionalPool", "SlipstreamFactory"] as const;
 
 export interface FeeContract {
 	readonly abi: Interface;
@@ -25,5 +25,10 @@ export function feeContracts(): Readonly<Record<(typeof NAMES)[number], FeeContr
 		const { bytecode, deployedBytecode } = artifact;
 		return { abi: new Interface(JSON.stringify(artifact.abi)), bytecode, deployedBytecode };
 	};
-	return { TimedPlugin: contract("TimedPlugin"), FeeHook: contract("FeeHook"), SlipstreamFactory: contract("SlipstreamFactory") };
+	return {
+		TimedPlugin: contract("TimedPlugin"),
+		FeeHook: contract("FeeHook"),
+		DirectionalPool: contract("DirectionalPool"),
+		SlipstreamFactory: contract("SlipstreamFactory"),
+	};
 }

@@ -99,14 +99,6 @@ export function swapped(logs: readonly { readonly topics: readonly string[]; rea
 	return a > 0n ? { amountIn: a, amountOut: -b } : { amountIn: b, amountOut: -a };
 }
 
-/** Two states of one pool, cut to the ticks that both know: what is read around a price depends on when it was read. */
-export function onCommonTicks<State extends ConcentratedState>(state: State, other: ConcentratedState): State {
-	const tickLower = Math.max(state.tickLower, other.tickLower);
-	const tickUpper = Math.min(state.tickUpper, other.tickUpper);
-	const ticks = state.ticks.filter(([tick]) => tick >= tickLower && tick <= tickUpper);
-	return Object.assign({}, state, { tickLower, tickUpper, ticks });
-}
-
 /** Narrows; the test fails where the pool has no ticks. */
 export function ticked(state: PoolState): ConcentratedState {
 	if (!isConcentrated(state)) throw new Error(`${state.address} has no ticks`);

@@ -6,6 +6,7 @@ import { ArbError } from "../../domain/errors.ts";
 import type { Pool } from "../../domain/pool.ts";
 import { PoolBook } from "../../market/pool-book.ts";
 import { adapterOf, loadStates, readReserves } from "../../market/protocols/families.ts";
+import { nextTimestamp } from "../../market/protocols/next-block.ts";
 import { seededRandom } from "../../market/testing/activity.ts";
 import { Engine } from "../../rust-wasm/engine.ts";
 import { DeskChain } from "./desk-chain.ts";
@@ -22,7 +23,7 @@ const SWAP_HOOK = `0x${"11".repeat(18)}0a80`;
 const DYNAMIC_FEE = 0x80_0000;
 
 let chain: DeskChain;
-let contracts: Readonly<Record<"TimedPlugin" | "FeeHook" | "SlipstreamFactory", FeeContract>>;
+let contracts: ReturnType<typeof feeContracts>;
 
 beforeAll(async () => {
 	console.log(`seed ${seed}`);
@@ -166,6 +167,31 @@ describe("Algebra V1", () => {
 		}
 		expect(new Set(fees).size).toBeGreaterThan(2);
 		await expectQuotesPaid(book, pool);
+	});
+
+	it("of the second kind is read with a bit for every tick, and both its fees at the time of the next block", async () => {
+		const address = await create(contracts.DirectionalPool);
+		const [first = expect.fail("no pool")] = await chain.discover(dexOf("algebra-v1"));
+		const block = await chain.client.head();
+		const reading = { client: chain.client, blockHash: block.hash };
+		const scope = { ...chain.chain, dex: dexOf("algebra-v1") };
+		const strangers = [
+			{ ...first, address },
+			{ ...first, address: chain.deployment.weth },
+		];
+		const found = (await adapterOf("algebra-v1").complete?.({ ...reading, pools: strangers }, scope)) ?? [];
+		expect(found).toMatchObject([{ address, tickSpacing: 1, details: { isDirectional: true } }]);
+		const [state] = await loadStates({ ...reading, pools: found });
+		expect(state).toMatchObject({
+			...{ tick: 7, liquidity: "5000000", tickSpacing: 1, tickLower: -64 * 256, tickUpper: 64 * 256 + 255 },
+			...{ feeZto: 44 * 100 + 34, feeOtz: (await nextTimestamp(chain.client, block.hash)) % 10_000 },
+			ticks: [
+				[11, "5000000"],
+				[71, "-5000000"],
+			],
+		});
+		const [reserves] = await readReserves({ ...reading, pools: found });
+		expect(reserves?.feePips).toBe(222);
 	});
 
 	it("is refused where the storage is laid out otherwise than read", async () => {

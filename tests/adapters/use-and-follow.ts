@@ -2,9 +2,10 @@ import { expect } from "vitest";
 import { type ConcentratedState, type Pool, tokensOf } from "../../domain/pool.ts";
 import { PoolBook } from "../../market/pool-book.ts";
 import { loadStates } from "../../market/protocols/families.ts";
+import { onCommonTicks } from "../../market/testing/known-ticks.ts";
 import { Engine } from "../../rust-wasm/engine.ts";
 import type { DeskChain } from "./desk-chain.ts";
-import { burn, mint, onCommonTicks, type Range, swap, swapped, ticked } from "./liquidity.ts";
+import { burn, mint, type Range, swap, swapped, ticked } from "./liquidity.ts";
 
 const ROUNDS = 14;
 const REORG_DEPTH = 3;
