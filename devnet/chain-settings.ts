@@ -20,6 +20,14 @@ const PUBLIC_EXPOSURE_PPM = 68_000;
 /** Enough that labels of both relays come about in an evening, in millionths. */
 export const EXPLORATION_PPM = 100_000;
 
+/** The deployed dexes as a chain file names them. */
+export function dexRows(deployment: Pick<Deployment, "dexes" | "pools">) {
+	return DEXES.map(({ name, family, row }) => {
+		const pools = deployment.pools.filter((pool) => pool.dex === name);
+		return { name, family, ...row(deployment.dexes[name] ?? {}, pools) };
+	});
+}
+
 /** The chain's settings as the rest of the system reads them. */
 export function devnetChainConfig(of: {
 	readonly deployment: Deployment;
@@ -34,10 +42,6 @@ export function devnetChainConfig(of: {
 	const accounts = devnetAccounts();
 	const tokenAddress = (symbol: string): string[] =>
 		deployment.tokens.filter((token) => token.symbol === symbol).map((token) => token.address);
-	const dexes = DEXES.filter((dex) => !WITHOUT_ADAPTER.has(dex.name)).map(({ name, family, row }) => {
-		const pools = deployment.pools.filter((pool) => pool.dex === name);
-		return { name, family, ...row(deployment.dexes[name] ?? {}, pools) };
-	});
 	return parseChainConfig(
 		{
 			chainId: DEVNET_CHAIN_ID,
@@ -50,7 +54,7 @@ export function devnetChainConfig(of: {
 			startTokens: [deployment.weth],
 			stablecoins: ["USDC", "USDT", "DAI"].flatMap(tokenAddress),
 			tokens: deployment.tokens,
-			dexes,
+			dexes: dexRows(deployment).filter(({ name }) => !WITHOUT_ADAPTER.has(name)),
 			balancerVault: deployment.vault,
 			executor: deployment.executor,
 			treasury: accounts.treasury.address,

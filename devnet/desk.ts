@@ -1,5 +1,5 @@
 import type { Interface } from "ethers";
-import { z } from "zod";
+import { uintAt } from "../market/protocols/abi-word.ts";
 import { readArtifact } from "./artifacts.ts";
 
 /** A call that the desk makes; `value` is in wei, none where absent. */
@@ -30,7 +30,18 @@ export function look(views: readonly View[]): string {
 	return deskInterface().encodeFunctionData("look", [views.map(({ to, data }) => [to, data])]);
 }
 
-/** The answers to {@link look}, in its order. */
+/** Words of 32 bytes before the array's own offsets: where it begins, and its length. */
+const HEAD_WORDS = 2;
+const WORD_BYTES = 32;
+
+/**
+ * The answers to {@link look}, in its order: `bytes[]` (Solidity ABI specification). By hand, because it is read in every block and took a general decoder
+ * most of what the market costs.
+ */
 export function lookAnswers(data: string): readonly string[] {
-	return z.array(z.string()).parse(deskInterface().decodeFunctionResult("look", data).toArray()[0]?.toArray());
+	return Array.from({ length: Number(uintAt(data, 1)) }, (_, i) => {
+		const at = HEAD_WORDS + Number(uintAt(data, HEAD_WORDS + i)) / WORD_BYTES;
+		const start = 2 + (at + 1) * WORD_BYTES * 2;
+		return `0x${data.slice(start, start + Number(uintAt(data, at)) * 2)}`;
+	});
 }

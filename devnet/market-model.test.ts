@@ -92,4 +92,21 @@ describe("the market's model", () => {
 		);
 		expect(closed).toBe(true);
 	});
+
+	it(`lets the first crowd do the same whatever the second does, and that one trade as well, seed ${seed}`, () => {
+		const others = startPools()
+			.filter((pool) => pool.feePips === 3000)
+			.map((pool) => ({ ...pool, address: `other ${pool.address}`, liquidity: pool.liquidity / 2, crowd: "second" as const }));
+		const run = (pools: readonly MarketPool[]) => {
+			const model = new MarketModel({ randoms: randoms("crowds"), prices, stable: STABLE, weth: "WETH" });
+			return Array.from({ length: 200 }, () => model.step(pools)).flat();
+		};
+		const together = run([...others, ...startPools()]);
+		const isOther = ({ pool }: { readonly pool: string }): boolean => pool.startsWith("other ");
+		expect(together.filter((target) => !isOther(target))).toEqual(run(startPools()));
+		const causes = new Set(together.filter(isOther).map((target) => target.cause));
+		expect([...causes]).toEqual(expect.arrayContaining(["shock", "noise"]));
+		// References follow from the first crowd's anchors alone.
+		expect(causes).not.toContain("anchor");
+	});
 });

@@ -1,35 +1,16 @@
 import { AbiCoder, concat, Interface, keccak256 } from "ethers";
+import { ArbError } from "../../domain/errors.ts";
 import { addressAt } from "../../market/protocols/abi-word.ts";
 import { type PoolArtifactName, readArtifact } from "../artifacts.ts";
-import { perform } from "../desk.ts";
-import { type SeededPair, type Sizing, sizedAs } from "../world.ts";
-import { positionsAround, sqrtPriceX96, v3Trading } from "./concentrated.ts";
-import { contractOf, type Deploying, type DevnetDex, type DexContracts, type PoolDraft } from "./dex.ts";
+import { type Sizing, sizedAs } from "../world.ts";
+import { seedV3, v3Trading } from "./concentrated.ts";
+import { contractOf, type DevnetDex, type DexContracts, type PoolDraft } from "./dex.ts";
 
-/** What V1 and Integral have in common: one pool for each pair, and a first argument of `mint` that takes back what was paid too much. */
-const POOL = new Interface([
-	"function initialize(uint160 initialPrice)",
-	"function mint(address sender, address recipient, int24 bottomTick, int24 topTick, uint128 liquidityDesired, bytes data) returns (uint256, uint256, uint128)",
-	"function setFee(uint16 newFee)",
-]);
+const OWNER = new Interface(["function setFee(uint16 newFee)"]);
 /** Of every pool, unless its owner sets another one. */
 const TICK_SPACING = 60;
 /** The word of the fee in `globalState()`. */
 const FEE_WORD = 2;
-
-async function seed(
-	chain: Deploying,
-	of: { readonly desk: string; readonly pool: string; readonly pair: SeededPair; readonly tickSpacing: number },
-) {
-	const { desk, pool, pair, tickSpacing } = of;
-	const calls = [
-		POOL.encodeFunctionData("initialize", [sqrtPriceX96(pair.price)]),
-		...positionsAround(pair, tickSpacing).map(({ tickLower, tickUpper, liquidity }) =>
-			POOL.encodeFunctionData("mint", [desk, desk, tickLower, tickUpper, liquidity, "0x"]),
-		),
-	];
-	await chain.call(chain.accounts.market, desk, perform(calls.map((data) => ({ to: pool, data }))));
-}
 
 /** As `AlgebraPoolDeployer.deploy` salts it. */
 const row = (
@@ -53,6 +34,11 @@ const V1_OPTIMISED_POOL_HASH = "6ec6c9c8091d160c0aa74b2b14ba9c1717e95093bd3ac085
 
 function v1FactoryCode(poolDeployer: string, vault: string): string {
 	const { bytecode } = readArtifact("algebraFactory");
+	if (!bytecode.includes(V1_OPTIMISED_POOL_HASH)) {
+		const message =
+			"Algebra's factory has no constant with the hash that is known of its pool: it is another version; see devnet/families/algebra.ts";
+		throw new ArbError({ code: "dependency_missing", message, retryable: false });
+	}
 	const hash = keccak256(readArtifact("algebraPool").bytecode).slice(2);
 	return concat([
 		bytecode.replace(V1_OPTIMISED_POOL_HASH, hash),
@@ -94,7 +80,7 @@ export const algebraV1: DevnetDex = {
 					...{ address: addressAt(await chain.read(factory, abi.encodeFunctionData("poolByPair", addresses)), 0), dex: V1_NAME },
 					...{ family: "algebra-v1", tokens: addresses, feePips: V1_FEE_PIPS, tickSpacing: TICK_SPACING, details: {} },
 				}),
-				seed: (chain, pool) => seed(chain, { desk: world.desk, pool: pool.address, pair, tickSpacing: TICK_SPACING }),
+				seed: (chain, pool) => seedV3(chain, { desk: world.desk, pool: pool.address, pair, tickSpacing: TICK_SPACING, mint: "algebra" }),
 			};
 		});
 	},
@@ -139,8 +125,8 @@ export const algebraIntegral: DevnetDex = {
 					...{ family: "algebra-integral", tokens: addresses, feePips: ownFee, tickSpacing: TICK_SPACING, details: {} },
 				}),
 				seed: async (chain, pool) => {
-					await seed(chain, { desk: world.desk, pool: pool.address, pair, tickSpacing: TICK_SPACING });
-					await chain.call(chain.accounts.deployer, pool.address, POOL.encodeFunctionData("setFee", [ownFee]));
+					await seedV3(chain, { desk: world.desk, pool: pool.address, pair, tickSpacing: TICK_SPACING, mint: "algebra" });
+					await chain.call(chain.accounts.deployer, pool.address, OWNER.encodeFunctionData("setFee", [ownFee]));
 				},
 			};
 		});

@@ -1,9 +1,10 @@
 import { Interface } from "ethers";
 import { uintAt } from "../../market/protocols/abi-word.ts";
 import { type DeployedPool, tokensOf } from "../deployed-pool.ts";
-import { deskInterface } from "../desk.ts";
+import { deskInterface, perform } from "../desk.ts";
 import type { PoolPrice } from "../market-model.ts";
 import type { SeededPair } from "../world.ts";
+import type { Deploying } from "./dex.ts";
 
 const Q96 = 2 ** 96;
 /** TickMath.MIN_SQRT_RATIO + 1 and MAX_SQRT_RATIO - 1: no limit. */
@@ -12,7 +13,7 @@ const NO_LIMIT = { zeroForOne: 4295128740n, oneForZero: 146144670348521010328727
 export const UNBOUNDED_INPUT = 2n ** 127n - 1n;
 
 /** A position around the price; ticks are multiples of the pool's spacing. */
-export interface SeedPosition {
+interface SeedPosition {
 	readonly tickLower: number;
 	readonly tickUpper: number;
 	readonly liquidity: bigint;
@@ -49,6 +50,39 @@ export function sqrtPriceX96(price: number): bigint {
 	return BigInt(Math.round(Math.sqrt(price) * Q96));
 }
 
+const POOL = new Interface([
+	"function initialize(uint160 sqrtPriceX96)",
+	"function mint(address recipient, int24 tickLower, int24 tickUpper, uint128 amount, bytes data)",
+	"function mint(address leftoversRecipient, address recipient, int24 tickLower, int24 tickUpper, uint128 amount, bytes data)",
+]);
+/** Algebra's `mint` has one argument more: who takes back what was paid too much. */
+const MINTS = {
+	"uniswap-v3": { signature: "mint(address,int24,int24,uint128,bytes)", holders: 1 },
+	algebra: { signature: "mint(address,address,int24,int24,uint128,bytes)", holders: 2 },
+} as const;
+
+/** Price and positions of a pool with Uniswap V3's `initialize` and `mint`, or Algebra's. */
+export async function seedV3(
+	chain: Deploying,
+	of: {
+		readonly desk: string;
+		readonly pool: string;
+		readonly pair: SeededPair;
+		readonly tickSpacing: number;
+		readonly mint: keyof typeof MINTS;
+	},
+): Promise<void> {
+	const { desk, pool, pair, tickSpacing } = of;
+	const { signature, holders } = MINTS[of.mint];
+	const calls = [
+		POOL.encodeFunctionData("initialize", [sqrtPriceX96(pair.price)]),
+		...positionsAround(pair, tickSpacing).map(({ tickLower, tickUpper, liquidity }) =>
+			POOL.encodeFunctionData(signature, [...Array.from({ length: holders }, () => desk), tickLower, tickUpper, liquidity, "0x"]),
+		),
+	];
+	await chain.call(chain.accounts.market, desk, perform(calls.map((data) => ({ to: pool, data }))));
+}
+
 /** What a square root of the price and the liquidity in range show the market. */
 export function priceSeen(
 	pool: DeployedPool,
@@ -70,7 +104,7 @@ export function withoutLimit(pool: DeployedPool, tokenIn: string) {
 }
 
 /** How pools with Uniswap V3's `swap` are read and traded in: the desk pays whichever callback they make. */
-export interface V3Reading {
+interface V3Reading {
 	/** `slot0()` or `globalState()`: its first word is the square root of the price. */
 	readonly priceView: string;
 	/** The fee in that answer where it moves. */

@@ -1,6 +1,6 @@
 import { ArbError } from "../../domain/errors.ts";
 import type { DevnetAccounts, Signer } from "../accounts.ts";
-import type { ArtifactName } from "../artifacts.ts";
+import type { ArtifactName, PoolArtifactName } from "../artifacts.ts";
 import type { DeployedPool } from "../deployed-pool.ts";
 import type { View } from "../desk.ts";
 import type { PoolPrice } from "../market-model.ts";
@@ -42,7 +42,7 @@ export interface DevnetDex {
 	readonly name: string;
 	readonly family: string;
 	/** Whatever decides what is deployed, besides `pools.json`: its contracts, and plain values that say which pools it has. */
-	readonly artifacts: readonly ArtifactName[];
+	readonly artifacts: readonly (ArtifactName | PoolArtifactName)[];
 	readonly pools: readonly object[];
 	/** First stage: its contracts, and what their owner sets. */
 	deploy(chain: Deploying, world: World): Promise<DexContracts>;

@@ -2,9 +2,8 @@ import { keccak256 } from "ethers";
 import { addressAt } from "../../market/protocols/abi-word.ts";
 import { readArtifact } from "../artifacts.ts";
 import { type Sizing, sizedAs } from "../world.ts";
-import { v3Trading } from "./concentrated.ts";
+import { seedV3, v3Trading } from "./concentrated.ts";
 import { contractOf, type DevnetDex, type PoolDraft } from "./dex.ts";
-import { seedV3 } from "./uniswap-v3.ts";
 
 const NAME = "pancakeswap-v3";
 const FAMILY = "pancake-v3";
@@ -18,14 +17,14 @@ const POOLS: readonly (Sizing & { readonly tier: keyof typeof TICK_SPACING })[] 
 	{ dex: "sushiswap-v2", feePips: 3000, tokens: ["WBTC", "WETH"], share: 0.5, tier: 500 },
 	{ dex: "uniswap-v3", feePips: 3000, tokens: ["LINK", "WETH"], share: 0.05, tier: 2500 },
 	{ dex: "uniswap-v3", feePips: 3000, tokens: ["UNI", "WETH"], share: 0.1, tier: 10_000 },
-	{ dex: "uniswap-v3", feePips: 100, tokens: ["USDC", "USDT"], share: 0.001, tier: 100 },
+	{ dex: "uniswap-v3", feePips: 100, tokens: ["USDC", "USDT"], share: 0.0001, tier: 100 },
 ];
 
 /** PancakeSwap V3: a factory whose pools another contract creates. */
 export const pancakeV3: DevnetDex = {
 	name: NAME,
 	family: FAMILY,
-	artifacts: ["pancakePoolDeployer", "pancakeFactory"],
+	artifacts: ["pancakePoolDeployer", "pancakePool", "pancakeFactory"],
 	pools: POOLS,
 	deploy: async (chain) => {
 		const deployerAbi = readArtifact("pancakePoolDeployer").abi;
@@ -48,7 +47,7 @@ export const pancakeV3: DevnetDex = {
 					...{ address: addressAt(await chain.read(factory, abi.encodeFunctionData("getPool", [...addresses, feePips])), 0), dex: NAME },
 					...{ family: FAMILY, tokens: addresses, feePips, tickSpacing, details: {} },
 				}),
-				seed: (chain, pool) => seedV3(chain, { desk: world.desk, pool: pool.address, pair, tickSpacing }),
+				seed: (chain, pool) => seedV3(chain, { desk: world.desk, pool: pool.address, pair, tickSpacing, mint: "uniswap-v3" }),
 			};
 		});
 	},

@@ -1,17 +1,11 @@
-import { Interface, keccak256 } from "ethers";
+import { keccak256 } from "ethers";
 import { addressAt } from "../../market/protocols/abi-word.ts";
 import { readArtifact } from "../artifacts.ts";
-import { perform } from "../desk.ts";
-import { mainnetPools, type SeededPair } from "../world.ts";
-import { positionsAround, sqrtPriceX96, v3Trading } from "./concentrated.ts";
-import { contractOf, type Deploying, type DevnetDex, type PoolDraft } from "./dex.ts";
+import { mainnetPools } from "../world.ts";
+import { seedV3, v3Trading } from "./concentrated.ts";
+import { contractOf, type DevnetDex, type PoolDraft } from "./dex.ts";
 
 const NAME = "uniswap-v3";
-const POOL = new Interface([
-	"function initialize(uint160 sqrtPriceX96)",
-	"function mint(address recipient, int24 tickLower, int24 tickUpper, uint128 amount, bytes data) returns (uint256 amount0, uint256 amount1)",
-]);
-
 /** Mainnet's tiers (`UniswapV3Factory.feeAmountTickSpacing`): its owner enabled the one of 0.01 % in November 2021, the published factory knows the other three. */
 const TICK_SPACING: ReadonlyMap<number, number> = new Map([
 	[100, 1],
@@ -45,7 +39,7 @@ export const uniswapV3: DevnetDex = {
 					...{ address: addressAt(await chain.read(factory, abi.encodeFunctionData("getPool", [...addresses, feePips])), 0), dex: NAME },
 					...{ family: "uniswap-v3", tokens: addresses, feePips, tickSpacing, details: {} },
 				}),
-				seed: (chain, pool) => seedV3(chain, { desk: world.desk, pool: pool.address, pair, tickSpacing }),
+				seed: (chain, pool) => seedV3(chain, { desk: world.desk, pool: pool.address, pair, tickSpacing, mint: "uniswap-v3" }),
 			};
 		});
 	},
@@ -58,18 +52,3 @@ export const uniswapV3: DevnetDex = {
 		derivation: { by: "init-code", salt: "tokens-fee", initCodeHash: keccak256(readArtifact("uniswapV3Pool").bytecode) },
 	}),
 };
-
-/** Price and positions of a pool with Uniswap V3's `initialize` and `mint`. */
-export async function seedV3(
-	chain: Deploying,
-	of: { readonly desk: string; readonly pool: string; readonly pair: SeededPair; readonly tickSpacing: number },
-): Promise<void> {
-	const { desk, pool, pair, tickSpacing } = of;
-	const calls = [
-		POOL.encodeFunctionData("initialize", [sqrtPriceX96(pair.price)]),
-		...positionsAround(pair, tickSpacing).map(({ tickLower, tickUpper, liquidity }) =>
-			POOL.encodeFunctionData("mint", [desk, tickLower, tickUpper, liquidity, "0x"]),
-		),
-	];
-	await chain.call(chain.accounts.market, desk, perform(calls.map((data) => ({ to: pool, data }))));
-}

@@ -20,7 +20,7 @@ const POOLS: readonly (Sizing & { readonly fee: number; readonly tickSpacing: nu
 	{ dex: "uniswap-v3", feePips: 3000, tokens: ["LINK", "WETH"], share: 0.02, fee: 3000, tickSpacing: 60, isNative: false },
 	{ dex: "uniswap-v3", feePips: 3000, tokens: ["COMP", "WETH"], share: 0.05, fee: 10_000, tickSpacing: 200, isNative: false },
 	{ dex: "uniswap-v3", feePips: 500, tokens: ["WBTC", "USDC"], share: 0.8, fee: 500, tickSpacing: 10, isNative: false },
-	{ dex: "uniswap-v3", feePips: 100, tokens: ["DAI", "USDC"], share: 0.001, fee: 100, tickSpacing: 1, isNative: false },
+	{ dex: "uniswap-v3", feePips: 100, tokens: ["DAI", "USDC"], share: 0.0001, fee: 100, tickSpacing: 1, isNative: false },
 ];
 
 /** A pool's key (`PoolKey`). Currency zero is the native coin, which sorts before every token. */
