@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { ArbError } from "../domain/errors.ts";
-import { isConcentrated, type Pool, type PoolState } from "../domain/pool.ts";
+import type { Pool, PoolState } from "../domain/pool.ts";
 import { type ChainClient, connectChain } from "./chain-client.ts";
 import { discoverPools } from "./discovery.ts";
 import { type AppliedBlock, followChain } from "./follow.ts";
@@ -9,7 +9,6 @@ import { PoolBook } from "./pool-book.ts";
 import { loadStates } from "./protocols/families.ts";
 import { PoolActivity } from "./testing/activity.ts";
 import { type Exchange, startExchange } from "./testing/exchange.ts";
-import { onCommonTicks } from "./testing/known-ticks.ts";
 
 const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
 const LIMIT = { timeout: 30_000, interval: 20 };
@@ -51,10 +50,14 @@ async function atHead(book: PoolBook): Promise<void> {
 	await vi.waitFor(() => expect(book.block.hash).toBe(head.hash), LIMIT);
 }
 
+/** Ranges that are read around a price may differ by when they were read: only the ticks that both know are compared. */
 function comparable(states: readonly PoolState[], others: readonly PoolState[]): PoolState[] {
 	return states.map((state, i) => {
 		const other = others[i];
-		return other !== undefined && isConcentrated(state) && isConcentrated(other) ? onCommonTicks(state, other) : state;
+		if (state.family !== "uniswap-v3" || other?.family !== "uniswap-v3") return state;
+		const tickLower = Math.max(state.tickLower, other.tickLower);
+		const tickUpper = Math.min(state.tickUpper, other.tickUpper);
+		return { ...state, tickLower, tickUpper, ticks: state.ticks.filter(([tick]) => tick >= tickLower && tick <= tickUpper) };
 	});
 }
 

@@ -45,7 +45,7 @@ function isOwn(tracked: TrackedPool): tracked is TrackedTicks<State> {
 	return hasTicks(tracked, "algebra-integral") && typeof Reflect.get(tracked.state, "pluginConfig") === "number";
 }
 
-const isAsked = ({ pluginConfig }: Own): boolean => (pluginConfig & BEFORE_SWAP_FLAG) !== 0;
+const isAsked = ({ pluginConfig }: Pick<Own, "pluginConfig">): boolean => (pluginConfig & BEFORE_SWAP_FLAG) !== 0;
 
 /** The fees of the next block: `lastFee`, unless the plugin is asked before each swap. */
 async function withFees(reading: Reading, tracked: readonly TrackedTicks<State>[]): Promise<TrackedTicks<State>[]> {
@@ -53,9 +53,13 @@ async function withFees(reading: Reading, tracked: readonly TrackedTicks<State>[
 	const fees = asked.length === 0 ? new Map() : await pluginFees(reading, asked);
 	return tracked.map((pool) => {
 		const { feeZto, feeOtz } = fees.get(pool.state.address) ?? {};
-		const fee = isAsked(pool.state) ? undefined : pool.state.lastFee;
-		return { ...pool, state: withFields(pool.state, { fee, feeZto, feeOtz }) };
+		return { ...pool, state: withFields(pool.state, { ...feesOf(pool.state), feeZto, feeOtz }) };
 	});
+}
+
+/** Those that follow without the plugin; none where it is asked. */
+function feesOf(own: Pick<Own, "lastFee" | "pluginConfig">): Pick<Own, "fee" | "feeZto" | "feeOtz"> {
+	return { fee: isAsked(own) ? undefined : own.lastFee, feeZto: undefined, feeOtz: undefined };
 }
 
 interface Fees {
@@ -134,8 +138,12 @@ export const algebraIntegral: ProtocolAdapter = {
 	apply: (tracked, log) => (isOwn(tracked) ? (afterV3Event(tracked, log, SWAP) ?? afterOwnEvent(tracked, log)) : tracked),
 };
 
+/** Where a plugin is asked, what it demands now is for `refresh` to find out: until then the engine refuses. */
 function afterOwnEvent(tracked: TrackedTicks<State>, log: ChainLog): TrackedPool {
-	const changed = (fields: Partial<Own>): TrackedPool => ({ ...tracked, state: withFields(tracked.state, fields) });
+	const changed = (fields: Partial<Own>): TrackedPool => {
+		const state = withFields(tracked.state, fields);
+		return { ...tracked, state: withFields(state, feesOf(state)) };
+	};
 	switch (log.topics[0]) {
 		case FEE:
 			return changed({ lastFee: Number(uintAt(log.data, 0)) });

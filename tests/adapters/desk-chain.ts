@@ -40,7 +40,10 @@ export class DeskChain implements AsyncDisposable {
 		await anvil.rpc.call("anvil_autoImpersonateAccount", true);
 		const { rpcUrl } = anvil;
 		const genesisHash = (await readBlock(anvil.rpc, 0)).hash;
-		const settings = devnetChainConfig({ deployment, genesisHash, rpcUrl, relayUrl: rpcUrl, confirmationDepth: 1, explorationPpm: 0 });
+		const settings = devnetChainConfig({
+			...{ deployment, genesisHash, rpcUrl, relayUrl: rpcUrl },
+			...{ confirmationDepth: 1, explorationPpm: 0, isPendingWatched: false },
+		});
 		const dexes = DEXES.map(({ name, family, row }) => {
 			const pools = deployment.pools.filter((pool) => pool.dex === name);
 			return { name, family, ...row(deployment.dexes[name] ?? {}, pools) };

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { type ConcentratedState, type Pool, tokensOf } from "../../domain/pool.ts";
 import { PoolBook } from "../../market/pool-book.ts";
 import { loadStates } from "../../market/protocols/families.ts";
-import { onCommonTicks } from "../../market/testing/known-ticks.ts";
+import { differences } from "../../market/tripwire/difference.ts";
 import { Engine } from "../../rust-wasm/engine.ts";
 import type { DeskChain } from "./desk-chain.ts";
 import { burn, mint, type Range, swap, swapped, ticked } from "./liquidity.ts";
@@ -67,8 +67,8 @@ export async function useAndFollow(
 	async function expectFresh(): Promise<void> {
 		const fresh = await loadStates({ client, pools, blockHash: book.block.hash });
 		for (const [i, pool] of pools.entries()) {
-			const [kept, read] = [ticked(book.state(pool.address)), ticked(fresh[i] ?? expect.fail(`${pool.address} was not read`))];
-			expect(onCommonTicks(kept, read)).toEqual(onCommonTicks(read, kept));
+			const [kept, read] = [book.state(pool.address), fresh[i] ?? expect.fail(`${pool.address} was not read`)];
+			expect(differences(kept, read), `${JSON.stringify(kept)} ${JSON.stringify(read)}`).toEqual([]);
 			fees.add(JSON.stringify(["fee", "feeZto", "feeOtz", "lpFee"].map((field) => Reflect.get(kept, field))));
 		}
 	}
