@@ -72,7 +72,7 @@ const DEPLOYED_CONTRACTS = ["ArbitrageExecutor", "RewardDistributor"] as const;
 /** Those that exist in the state overrides of a call alone. */
 const SIMULATED_CONTRACTS = ["TokenInspector", "TokenPuppet"] as const;
 /** Those of them that read pool states; they live in `contracts/src/readers`. */
-const READERS = ["PairReader", "PairFinder", "ConcentratedReader", "ConcentratedFinder"] as const;
+const READERS = ["PairReader", "PairFinder", "ConcentratedReader", "ConcentratedFinder", "AlgebraFee"] as const;
 export const OWN_CONTRACTS = [...DEPLOYED_CONTRACTS, ...SIMULATED_CONTRACTS, ...READERS] as const;
 
 /**

@@ -22,6 +22,8 @@ export interface Reserves {
 	readonly pool: Pool;
 	readonly reserve0: bigint;
 	readonly reserve1: bigint;
+	/** Millionths, where the fee is a part of the pool's state; of two directions the dearer. */
+	readonly feePips?: number;
 }
 
 /** What a pool holds of each of its tokens, in base units, in their order. */

@@ -1,10 +1,24 @@
 import { ArbError } from "../../domain/errors.ts";
 import type { Pool, PoolState, ProtocolFamily } from "../../domain/pool.ts";
 import type { Holdings, ProtocolAdapter, Reading, Reserves, TrackedPool } from "./adapter.ts";
+import { algebraIntegral } from "./algebra-integral.ts";
+import { algebraV1 } from "./algebra-v1.ts";
+import { pancakeV3 } from "./pancake-v3.ts";
+import { slipstreamCl } from "./slipstream-cl.ts";
 import { uniswapV2 } from "./uniswap-v2.ts";
 import { uniswapV3 } from "./uniswap-v3.ts";
+import { uniswapV4 } from "./uniswap-v4.ts";
 
-const ADAPTERS: readonly ProtocolAdapter[] = [uniswapV2, uniswapV3];
+// biome-ignore format: one a line
+const ADAPTERS: readonly ProtocolAdapter[] = [
+	uniswapV2,
+	uniswapV3,
+	pancakeV3,
+	uniswapV4,
+	algebraIntegral,
+	algebraV1,
+	slipstreamCl,
+];
 const BY_FAMILY: ReadonlyMap<ProtocolFamily, ProtocolAdapter> = new Map(
 	ADAPTERS.flatMap((adapter) => adapter.families.map((family) => [family, adapter] as const)),
 );
