@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { type ChainConfig, parseChainConfig } from "../../config/chain.ts";
 import { devnetAccounts } from "../../devnet/accounts.ts";
-import { type Anvil, DEVNET_CHAIN_ID, startAnvil } from "../../devnet/anvil.ts";
+import { type Anvil, startAnvil } from "../../devnet/anvil.ts";
 import { devnetChainConfig } from "../../devnet/chain-settings.ts";
+import { DEVNET_CHAINS } from "../../devnet/chains.ts";
 import { type Deployment, deploy } from "../../devnet/deployment.ts";
 import { type DeskCall, perform } from "../../devnet/desk.ts";
 import { DEXES } from "../../devnet/families/all.ts";
@@ -35,13 +36,14 @@ export class DeskChain implements AsyncDisposable {
 	}
 
 	static async start(): Promise<DeskChain> {
-		const anvil = await startAnvil({ port: 0 });
-		const deployment = await deploy(anvil.rpc);
+		const [own] = DEVNET_CHAINS;
+		const anvil = await startAnvil({ chainId: own.chainId, port: 0 });
+		const deployment = await deploy(anvil.rpc, own.chainId);
 		await anvil.rpc.call("anvil_autoImpersonateAccount", true);
 		const { rpcUrl } = anvil;
 		const genesisHash = (await readBlock(anvil.rpc, 0)).hash;
 		const settings = devnetChainConfig({
-			...{ deployment, genesisHash, rpcUrl, relayUrl: rpcUrl },
+			...{ chain: own, deployment, genesisHash, rpcUrl, relayUrl: rpcUrl },
 			...{ confirmationDepth: 1, explorationPpm: 0, isPendingWatched: false },
 		});
 		const dexes = DEXES.map(({ name, family, row }) => {
@@ -49,7 +51,7 @@ export class DeskChain implements AsyncDisposable {
 			return { name, family, ...row(deployment.dexes[name] ?? {}, pools) };
 		});
 		const chain = parseChainConfig({ ...settings, dexes }, "all of the devnet's dexes");
-		const client = await connectChain({ chainId: DEVNET_CHAIN_ID, rpcUrl, genesisHash }, { wsUrl: null });
+		const client = await connectChain({ chainId: own.chainId, rpcUrl, genesisHash }, { wsUrl: null });
 		return new DeskChain({ anvil, deployment, chain, client });
 	}
 
