@@ -105,7 +105,19 @@ export async function deploy(rpc: Rpc, chainId: number): Promise<Deployment> {
 	await writer.settle();
 	const { weth, desk, vault, vaultV3 } = world;
 	const tokens = world.tokens.map(({ address, symbol, decimals }) => ({ address, symbol, decimals }));
-	return deploymentSchema.parse({ version: deploymentVersion(), chainId, weth, tokens, dexes, vault, vaultV3, lenders, desk, ...contracts, pools });
+	return deploymentSchema.parse({
+		version: deploymentVersion(),
+		chainId,
+		weth,
+		tokens,
+		dexes,
+		vault,
+		vaultV3,
+		lenders,
+		desk,
+		...contracts,
+		pools,
+	});
 }
 
 /** Tokens, the lender, our contracts and the market's, and what each of them holds. */
