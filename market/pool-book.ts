@@ -23,7 +23,7 @@ export class PoolBook {
 	readonly #client: ChainClient;
 	readonly #pools: ReadonlyMap<string, Pool>;
 	/** Contracts that log for many pools, each with the function that says for which. */
-	readonly #singletons = new Map<string, (log: ChainLog) => string | null>();
+	readonly #singletons = new Map<string, (log: ChainLog) => string | "all" | null>();
 	/** Those that something may change without a log. */
 	readonly #silent: readonly Pool[];
 	#tracked: Map<string, TrackedPool> = new Map();
@@ -88,12 +88,13 @@ export class PoolBook {
 		const changed = new Map<string, TrackedPool>();
 		const unknown = new Map<string, Pool>();
 		for (const log of logs) {
-			const pool = this.#poolOf(log);
-			if (pool === undefined || unknown.has(pool.address)) continue;
-			const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
-			const next = adapterOf(pool.family).apply(current, log);
-			if (next === "reload") unknown.set(pool.address, pool);
-			else if (next !== current) changed.set(pool.address, next);
+			for (const pool of this.#poolsOf(log)) {
+				if (unknown.has(pool.address)) continue;
+				const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
+				const next = adapterOf(pool.family).apply(current, log);
+				if (next === "reload") unknown.set(pool.address, pool);
+				else if (next !== current) changed.set(pool.address, next);
+			}
 		}
 		if (unknown.size > 0) {
 			const reading = { client: this.#client, pools: [...unknown.values()], blockHash: block.hash };
@@ -135,13 +136,16 @@ export class PoolBook {
 		return [...changed];
 	}
 
-	/** The pool that a log is about: the one that emitted it, or the one that its singleton says. */
-	#poolOf(log: ChainLog): Pool | undefined {
+	/** The pools that a log is about: the one that emitted it, or what its singleton says. */
+	#poolsOf(log: ChainLog): readonly Pool[] {
 		const own = this.#pools.get(log.address);
-		if (own !== undefined) return own;
+		if (own !== undefined) return [own];
 		const named = this.#singletons.get(log.address)?.(log);
-		const pool = named === undefined || named === null ? undefined : this.#pools.get(named);
-		return pool !== undefined && adapterOf(pool.family).singleton?.address(pool) === log.address ? pool : undefined;
+		if (named === undefined || named === null) return [];
+		const isOfIt = (pool: Pool): boolean => adapterOf(pool.family).singleton?.address(pool) === log.address;
+		if (named === "all") return [...this.#pools.values()].filter(isOfIt);
+		const pool = this.#pools.get(named);
+		return pool !== undefined && isOfIt(pool) ? [pool] : [];
 	}
 
 	/** Silent pools that differ at this block from what its logs made of them; those that were read anew already are left out. */

@@ -1,10 +1,12 @@
 import { ArbError } from "../../domain/errors.ts";
 import type { Pool, PoolState, ProtocolFamily } from "../../domain/pool.ts";
 import type { Holdings, ProtocolAdapter, Reading, Reserves, TrackedPool } from "./adapter.ts";
+import { balancerV2Stable } from "./balancer/v2-stable.ts";
+import { balancerV2Weighted } from "./balancer/v2-weighted.ts";
 import { uniswapV2 } from "./uniswap-v2.ts";
 import { uniswapV3 } from "./uniswap-v3.ts";
 
-const ADAPTERS: readonly ProtocolAdapter[] = [uniswapV2, uniswapV3];
+const ADAPTERS: readonly ProtocolAdapter[] = [uniswapV2, uniswapV3, balancerV2Weighted, balancerV2Stable];
 const BY_FAMILY: ReadonlyMap<ProtocolFamily, ProtocolAdapter> = new Map(
 	ADAPTERS.flatMap((adapter) => adapter.families.map((family) => [family, adapter] as const)),
 );
