@@ -3,10 +3,31 @@ import type { Pool, PoolState, ProtocolFamily } from "../../domain/pool.ts";
 import type { Holdings, ProtocolAdapter, Reading, Reserves, TrackedPool } from "./adapter.ts";
 import { balancerV2Stable } from "./balancer/v2-stable.ts";
 import { balancerV2Weighted } from "./balancer/v2-weighted.ts";
+import { balancerV3Stable, balancerV3Weighted } from "./balancer/v3.ts";
+import { curveClassic } from "./curve/classic.ts";
+import { curveCryptoV1, tricryptoNg, twocryptoNg } from "./curve/crypto.ts";
+import { stableswapNg } from "./curve/stableswap-ng.ts";
+import { camelotV2 } from "./solidly/camelot.ts";
+import { velodromeV1, velodromeV2 } from "./solidly/pairs.ts";
 import { uniswapV2 } from "./uniswap-v2.ts";
 import { uniswapV3 } from "./uniswap-v3.ts";
 
-const ADAPTERS: readonly ProtocolAdapter[] = [uniswapV2, uniswapV3, balancerV2Weighted, balancerV2Stable];
+const ADAPTERS: readonly ProtocolAdapter[] = [
+	uniswapV2,
+	uniswapV3,
+	balancerV2Weighted,
+	balancerV2Stable,
+	balancerV3Weighted,
+	balancerV3Stable,
+	curveClassic,
+	stableswapNg,
+	curveCryptoV1,
+	tricryptoNg,
+	twocryptoNg,
+	velodromeV1,
+	velodromeV2,
+	camelotV2,
+];
 const BY_FAMILY: ReadonlyMap<ProtocolFamily, ProtocolAdapter> = new Map(
 	ADAPTERS.flatMap((adapter) => adapter.families.map((family) => [family, adapter] as const)),
 );
