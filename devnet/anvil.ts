@@ -18,6 +18,12 @@ export const HARDFORK = "prague";
 const BLOCK_GAS_LIMIT = 60_000_000;
 
 /**
+ * Algebra V1 is published as compiled for tests, without the optimiser: its pool deployer has 62,751 bytes of code. On a real chain the limit is 24,576
+ * (EIP-170), which the tests of our own contracts keep.
+ */
+const CODE_SIZE_LIMIT = 65_536;
+
+/**
  * The anvil binary: that of the platform's npm package, else one on PATH (macOS, where the package's own is not run).
  *
  * @throws ArbError `dependency_missing` where there is none
@@ -78,6 +84,7 @@ export async function startAnvil(options: {
 			// First come, first mined: the builder hands transactions over in the order that it has decided on.
 			...["--no-mining", "--order", "fifo"],
 			...["--hardfork", HARDFORK, "--base-fee", String(MIN_BASE_FEE_WEI), "--gas-limit", String(BLOCK_GAS_LIMIT)],
+			...["--code-size-limit", String(CODE_SIZE_LIMIT)],
 			...["--accounts", "0", "--no-request-size-limit"],
 			...(options.stateFile === undefined ? [] : ["--load-state", options.stateFile]),
 			...(options.exitStateFile === undefined ? [] : ["--dump-state", options.exitStateFile]),

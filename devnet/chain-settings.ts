@@ -1,11 +1,10 @@
-import { keccak256 } from "ethers";
 import { type ChainConfig, parseChainConfig } from "../config/chain.ts";
 import type { Keys } from "../config/keys.ts";
-import { ArbError } from "../domain/errors.ts";
 import { devnetAccounts } from "./accounts.ts";
 import { DEVNET_CHAIN_ID } from "./anvil.ts";
-import { type PoolArtifactName, readArtifact } from "./artifacts.ts";
 import type { Deployment } from "./deployment.ts";
+import { DEXES, WITHOUT_ADAPTER } from "./families/all.ts";
+import { STABLECOINS } from "./seeding.ts";
 
 /** The signing keys that the system may use: operators and treasury, and none of the market's or the competitor's. */
 export function devnetKeys(): Keys {
@@ -22,6 +21,14 @@ const PUBLIC_EXPOSURE_PPM = 68_000;
 /** Enough that labels of both relays come about in an evening, in millionths. */
 export const EXPLORATION_PPM = 100_000;
 
+/** The deployed dexes as a chain file names them. */
+export function dexRows(deployment: Pick<Deployment, "dexes" | "pools">) {
+	return DEXES.map(({ name, family, row }) => {
+		const pools = deployment.pools.filter((pool) => pool.dex === name);
+		return { name, family, ...row(deployment.dexes[name] ?? {}, pools) };
+	});
+}
+
 /** The chain's settings as the rest of the system reads them. */
 export function devnetChainConfig(of: {
 	readonly deployment: Deployment;
@@ -35,16 +42,6 @@ export function devnetChainConfig(of: {
 	const accounts = devnetAccounts();
 	const tokenAddress = (symbol: string): string[] =>
 		deployment.tokens.filter((token) => token.symbol === symbol).map((token) => token.address);
-	const knownPool = (dex: string): object => {
-		const pool = deployment.pools.find((each) => each.dex === dex);
-		if (pool === undefined) throw new ArbError({ code: "not_found", message: `the devnet has no pool of ${dex}`, retryable: false });
-		const tokens = [pool.token0, pool.token1];
-		return { address: pool.address, tokens, ...(pool.family === "uniswap-v3" ? { fee: pool.feePips } : {}) };
-	};
-	const pair = (name: string, artifact: PoolArtifactName, factory: string): object => ({
-		...{ name, family: "uniswap-v2", factory, feePips: 3000, startBlock: 0, knownPool: knownPool(name) },
-		derivation: { by: "init-code", salt: "packed-tokens", initCodeHash: keccak256(readArtifact(artifact).bytecode) },
-	});
 	return parseChainConfig(
 		{
 			chainId: DEVNET_CHAIN_ID,
@@ -54,18 +51,15 @@ export function devnetChainConfig(of: {
 			genesisHash: of.genesisHash,
 			wrappedNative: deployment.weth,
 			startTokens: [deployment.weth],
-			stablecoins: ["USDC", "USDT", "DAI"].flatMap(tokenAddress),
+			stablecoins: STABLECOINS.flatMap(tokenAddress),
 			tokens: deployment.tokens,
-			dexes: [
-				pair("uniswap-v2", "uniswapV2Pair", deployment.uniswapV2Factory),
-				pair("sushiswap-v2", "sushiPair", deployment.sushiFactory),
-				{
-					...{ name: "uniswap-v3", family: "uniswap-v3", factory: deployment.uniswapV3Factory, startBlock: 0 },
-					derivation: { by: "init-code", salt: "tokens-fee", initCodeHash: keccak256(readArtifact("uniswapV3Pool").bytecode) },
-					knownPool: knownPool("uniswap-v3"),
-				},
-			],
+			dexes: dexRows(deployment).filter(({ name }) => !WITHOUT_ADAPTER.has(name)),
 			balancerVault: deployment.vault,
+			lenders: [
+				{ kind: "balancer-v2", address: deployment.vault },
+				// The deployed release rounds its premium half up (`PercentageMath.percentMul`).
+				...deployment.lenders.map((lender) => ({ ...lender, ...(lender.kind === "aave-v3" ? { premiumRounding: "half-up" } : {}) })),
+			],
 			executor: deployment.executor,
 			treasury: accounts.treasury.address,
 			rewardDistributor: deployment.distributor,

@@ -16,6 +16,7 @@ import { BUNDLE_INCLUSION_SHARE_PPM, devnetChainConfig, devnetKeys, EXPLORATION_
 import { type CompetitorProcess, startCompetitor } from "./competitor-process.ts";
 import { type Deployment, deploy, deploymentSchema, deploymentVersion } from "./deployment.ts";
 import { Market } from "./market.ts";
+import { priceTarget } from "./market-model.ts";
 import { endOrphan, recordAnvil } from "./orphan.ts";
 import { createRandom } from "./random.ts";
 import { type Relay, startRelay } from "./relay.ts";
@@ -147,7 +148,8 @@ async function compose(
 	const inclusionSharePpm = options.inclusionSharePpm ?? BUNDLE_INCLUSION_SHARE_PPM;
 	const builder = new Builder({ rpc: anvil.rpc, bundles, random: random("builder"), inclusionSharePpm, log });
 	await builder.start();
-	const market = new Market({ rpc: anvil.rpc, deployment, random: random("market"), log });
+	const randoms = { first: random("market"), second: random("market of further families") };
+	const market = new Market({ rpc: anvil.rpc, deployment, randoms, log });
 
 	const failure = Promise.withResolvers<string>();
 	let isClosing = false;
@@ -192,13 +194,12 @@ async function compose(
 
 	async function openGap(gap: { readonly pool?: string; readonly moveBps?: number } = {}) {
 		const link = deployment.tokens.find((token) => token.symbol === "LINK")?.address;
-		const address =
-			gap.pool ?? deployment.pools.find((pool) => pool.dex === "sushiswap-v2" && [pool.token0, pool.token1].includes(link ?? ""))?.address;
+		const address = gap.pool ?? deployment.pools.find((pool) => pool.dex === "sushiswap-v2" && pool.tokens.includes(link ?? ""))?.address;
 		const pools = await market.pools();
 		const pool = pools.find((each) => each.address === address);
 		if (pool === undefined) throw new ArbError({ code: "not_found", message: `the devnet has no pool ${address}`, retryable: false });
 		const price = pool.price * (1 + (gap.moveBps ?? 300) / 10_000);
-		await market.send([{ pool: pool.address, price, cause: "shock" }], pools);
+		await market.send([priceTarget(pool, price, "shock")], pools);
 		const block = await builder.build();
 		return { pool: pool.address, blockNumber: block.number };
 	}
