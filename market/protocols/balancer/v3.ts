@@ -3,16 +3,7 @@ import type { OtherPoolState, Pool } from "../../../domain/pool.ts";
 import type { Call } from "../../chain-client.ts";
 import type { ChainLog } from "../../log.ts";
 import { addressAt, addressTopic, addressWord, listAt, uintAt, wordsIn } from "../abi-word.ts";
-import {
-	type DiscoveryScope,
-	factoryOf,
-	type ProtocolAdapter,
-	type Reading,
-	type TrackedPool,
-	textDetail,
-	unreadable,
-	vaultOf,
-} from "../adapter.ts";
+import { type DiscoveryScope, factoryOf, type ProtocolAdapter, type Reading, type TrackedPool, textDetail, vaultOf } from "../adapter.ts";
 import { type Answers, askAbout, legible, readAll } from "../answers.ts";
 import {
 	AMP_UPDATE_STARTED,
