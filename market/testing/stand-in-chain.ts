@@ -39,6 +39,10 @@ export interface StandInChain extends AsyncDisposable {
 		of: { readonly task: string; readonly name: string; readonly library?: string },
 		...args: readonly unknown[]
 	): Promise<Deployed>;
+	/** Any other contract. */
+	deploy(contract: CompiledContract, ...args: readonly unknown[]): Promise<Deployed>;
+	/** Where the contract will be that is deployed after so many others. */
+	nextAddress(after: number): string;
 	/** Hands a call to the mempool. */
 	send(to: Deployed, method: string, ...args: readonly unknown[]): Promise<void>;
 	/** Mines what was sent as one block, `seconds` after the last, and returns it. @throws ArbError where a transaction failed. */
@@ -134,6 +138,8 @@ export async function startStandInChain(): Promise<StandInChain> {
 			const { abi, bytecode } = publishedContract(task, name);
 			return deploy({ abi, bytecode: bytecode.replace(LIBRARY, library.slice(2)) }, args);
 		},
+		deploy: (contract, ...args) => deploy(contract, args),
+		nextAddress: (after) => getCreateAddress({ from: account, nonce: nonce + after }).toLowerCase(),
 		send,
 		mine,
 		async mineAnyway() {

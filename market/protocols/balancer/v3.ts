@@ -219,7 +219,8 @@ function amplificationFields(answers: Answers<PoolQuestion>): Amplification {
 	const [startValue = "", endValue = "", startTime = "", endTime = ""] = [0, 1, 2, 3].map((word) =>
 		answers.uint("getAmplificationState", word).toString(),
 	);
-	return { startValue, endValue, startTime, endTime };
+	// A value that rests has the time since when it does, which a log does not tell and nothing depends on.
+	return startValue === endValue ? resting(BigInt(endValue)) : { startValue, endValue, startTime, endTime };
 }
 
 function hasRates(state: OtherPoolState): boolean {
