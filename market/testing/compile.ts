@@ -9,6 +9,8 @@ export interface CompiledContract {
 	readonly abi: InterfaceAbi;
 	/** Creation code. */
 	readonly bytecode: string;
+	/** What lies at its address then. */
+	readonly runtime: string;
 }
 
 /** All contracts of a folder's Solidity files, by name. */
@@ -18,7 +20,7 @@ export function compileFolder(folder: URL): ReadonlyMap<string, CompiledContract
 	const input = {
 		language: "Solidity",
 		sources: Object.fromEntries(files.map((file) => [file, { content: readFileSync(new URL(file, folder), "utf8") }])),
-		settings: { evmVersion: "cancun", outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } } },
+		settings: { evmVersion: "cancun", outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } } },
 	};
 	const { contracts, errors = [] } = JSON.parse(compile(JSON.stringify(input)));
 	const failed = errors.filter((error: { readonly severity: string }) => error.severity === "error");
@@ -26,12 +28,12 @@ export function compileFolder(folder: URL): ReadonlyMap<string, CompiledContract
 	const found = new Map<string, CompiledContract>();
 	for (const file of files) {
 		for (const [name, { abi, evm }] of Object.entries<Output>(contracts[file]))
-			found.set(name, { abi, bytecode: `0x${evm.bytecode.object}` });
+			found.set(name, { abi, bytecode: `0x${evm.bytecode.object}`, runtime: `0x${evm.deployedBytecode.object}` });
 	}
 	return found;
 }
 
 interface Output {
 	readonly abi: InterfaceAbi;
-	readonly evm: { readonly bytecode: { readonly object: string } };
+	readonly evm: { readonly bytecode: { readonly object: string }; readonly deployedBytecode: { readonly object: string } };
 }

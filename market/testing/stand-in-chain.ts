@@ -14,6 +14,8 @@ const GAS = "0xf42400";
 const LIBRARY = /__\$[0-9a-f]{34}\$__/g;
 const TASKS = "@balancer-labs/v2-deployments/dist/tasks";
 
+type Creation = Pick<CompiledContract, "abi" | "bytecode">;
+
 /** A deployed contract. */
 export interface Deployed {
 	/** Lower case. */
@@ -40,7 +42,7 @@ export interface StandInChain extends AsyncDisposable {
 		...args: readonly unknown[]
 	): Promise<Deployed>;
 	/** Any other contract. */
-	deploy(contract: CompiledContract, ...args: readonly unknown[]): Promise<Deployed>;
+	deploy(contract: Creation, ...args: readonly unknown[]): Promise<Deployed>;
 	/** Where the contract will be that is deployed after so many others. */
 	nextAddress(after: number): string;
 	/** Hands a call to the mempool. */
@@ -81,7 +83,7 @@ export async function startStandInChain(): Promise<StandInChain> {
 		nonce++;
 	}
 
-	async function deploy({ abi, bytecode }: CompiledContract, args: readonly unknown[]): Promise<Deployed> {
+	async function deploy({ abi, bytecode }: Creation, args: readonly unknown[]): Promise<Deployed> {
 		const address = getCreateAddress({ from: account, nonce }).toLowerCase();
 		const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(...args);
 		await transact({ data });
@@ -169,7 +171,7 @@ export async function startStandInChain(): Promise<StandInChain> {
 }
 
 /** Tasks carry an artifact, or an ABI and creation code apart. */
-function publishedContract(task: string, name: string): CompiledContract {
+function publishedContract(task: string, name: string): Creation {
 	const load = (path: string): unknown => {
 		try {
 			return require(`${TASKS}/${task}/${path}/${name}.json`);
@@ -187,7 +189,7 @@ function isAbi(value: unknown): value is InterfaceAbi {
 	return Array.isArray(value);
 }
 
-function hasCode(value: unknown): value is CompiledContract {
+function hasCode(value: unknown): value is Creation {
 	return (
 		typeof value === "object" && value !== null && isAbi(Reflect.get(value, "abi")) && typeof Reflect.get(value, "bytecode") === "string"
 	);
