@@ -22,6 +22,7 @@ interface JournalEntry {
 export class PoolBook {
 	readonly #client: ChainClient;
 	readonly #pools: ReadonlyMap<string, Pool>;
+	readonly #addresses: readonly string[];
 	/** Contracts that log for many pools, each with the function that says for which. */
 	readonly #singletons = new Map<string, (log: ChainLog) => string | "all" | null>();
 	/** Those that something may change without a log. */
@@ -33,6 +34,7 @@ export class PoolBook {
 	constructor(client: ChainClient, pools: readonly Pool[]) {
 		this.#client = client;
 		this.#pools = new Map(pools.map((pool) => [pool.address, pool]));
+		this.#addresses = [...this.#pools.keys()];
 		for (const pool of pools) {
 			const { singleton } = adapterOf(pool.family);
 			if (singleton !== undefined) this.#singletons.set(singleton.address(pool), singleton.poolOf);
@@ -55,6 +57,15 @@ export class PoolBook {
 	/** Every pool's state at {@link block}, pools without liquidity included. */
 	get states(): readonly PoolState[] {
 		return [...this.#tracked.values()].map((tracked) => tracked.state);
+	}
+
+	/** Every pool of the book, in an order that stays. */
+	get addresses(): readonly string[] {
+		return this.#addresses;
+	}
+
+	has(address: string): boolean {
+		return this.#pools.has(address);
 	}
 
 	/** @throws ArbError `not_found` for a pool that is not in the book. */
@@ -107,6 +118,45 @@ export class PoolBook {
 		if (this.#journal.length > JOURNAL_BLOCKS) this.#journal.shift();
 		this.#block = block;
 		return [...changed.keys()];
+	}
+
+	/**
+	 * The pools that logs would change, without changing the book: what a transaction that is not included yet leaves behind. A pool that would have to be read
+	 * anew is left out.
+	 */
+	preview(logs: readonly ChainLog[]): ReadonlyMap<string, PoolState> {
+		const changed = new Map<string, TrackedPool>();
+		const unknown = new Set<string>();
+		for (const log of logs) {
+			const pool = this.#poolOf(log);
+			if (pool === undefined || unknown.has(pool.address)) continue;
+			const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
+			const next = adapterOf(pool.family).apply(current, log);
+			if (next === "reload") unknown.add(pool.address);
+			else if (next !== current) changed.set(pool.address, next);
+		}
+		return new Map([...changed].filter(([address]) => !unknown.has(address)).map(([address, { state }]) => [address, state]));
+	}
+
+	/**
+	 * Takes states of {@link block} for those that the book has. What the journal had of these pools is forgotten, since it made the state that was replaced: after going
+	 * back over it they stand where they are put here, and have to be read again.
+	 */
+	replace(read: readonly TrackedPool[]): void {
+		for (const tracked of read) {
+			this.#trackedOf(tracked.state.address);
+			this.#tracked.set(tracked.state.address, tracked);
+		}
+		const names = new Set(read.map((tracked) => tracked.state.address));
+		this.#journal = this.#journal.map(({ before, replaced }) => ({
+			before,
+			replaced: new Map([...replaced].filter(([address]) => !names.has(address))),
+		}));
+	}
+
+	/** The facts of pools of the book. @throws ArbError `not_found` for one that is not in it. */
+	facts(addresses: readonly string[]): readonly Pool[] {
+		return addresses.map((address) => this.#pools.get(address) ?? notInBook(address));
 	}
 
 	/** The block with that hash, where the book stands at it or can go back to it. */
@@ -164,9 +214,10 @@ export class PoolBook {
 
 	#trackedOf(address: string): TrackedPool {
 		const tracked = this.#tracked.get(address.toLowerCase());
-		if (tracked === undefined) {
-			throw new ArbError({ code: "not_found", message: `pool ${address} is not in the pool book; discover pools again`, retryable: false });
-		}
-		return tracked;
+		return tracked ?? notInBook(address);
 	}
+}
+
+function notInBook(address: string): never {
+	throw new ArbError({ code: "not_found", message: `pool ${address} is not in the pool book; discover pools again`, retryable: false });
 }
