@@ -96,17 +96,7 @@ export class PoolBook {
 				retryable: false,
 			});
 		}
-		const changed = new Map<string, TrackedPool>();
-		const unknown = new Map<string, Pool>();
-		for (const log of logs) {
-			for (const pool of this.#poolsOf(log)) {
-				if (unknown.has(pool.address)) continue;
-				const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
-				const next = adapterOf(pool.family).apply(current, log);
-				if (next === "reload") unknown.set(pool.address, pool);
-				else if (next !== current) changed.set(pool.address, next);
-			}
-		}
+		const { changed, unknown } = this.#after(logs);
 		if (unknown.size > 0) {
 			const reading = { client: this.#client, pools: [...unknown.values()], blockHash: block.hash };
 			for (const [address, tracked] of await loadTracked(reading)) changed.set(address, tracked);
@@ -125,16 +115,7 @@ export class PoolBook {
 	 * anew is left out.
 	 */
 	preview(logs: readonly ChainLog[]): ReadonlyMap<string, PoolState> {
-		const changed = new Map<string, TrackedPool>();
-		const unknown = new Set<string>();
-		for (const log of logs) {
-			const pool = this.#poolOf(log);
-			if (pool === undefined || unknown.has(pool.address)) continue;
-			const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
-			const next = adapterOf(pool.family).apply(current, log);
-			if (next === "reload") unknown.add(pool.address);
-			else if (next !== current) changed.set(pool.address, next);
-		}
+		const { changed, unknown } = this.#after(logs);
 		return new Map([...changed].filter(([address]) => !unknown.has(address)).map(([address, { state }]) => [address, state]));
 	}
 
@@ -184,6 +165,22 @@ export class PoolBook {
 			this.#block = entry.before;
 		}
 		return [...changed];
+	}
+
+	/** What logs make of the book's pools: those that changed, and those that they do not tell enough of. */
+	#after(logs: readonly ChainLog[]): { readonly changed: Map<string, TrackedPool>; readonly unknown: ReadonlyMap<string, Pool> } {
+		const changed = new Map<string, TrackedPool>();
+		const unknown = new Map<string, Pool>();
+		for (const log of logs) {
+			for (const pool of this.#poolsOf(log)) {
+				if (unknown.has(pool.address)) continue;
+				const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
+				const next = adapterOf(pool.family).apply(current, log);
+				if (next === "reload") unknown.set(pool.address, pool);
+				else if (next !== current) changed.set(pool.address, next);
+			}
+		}
+		return { changed, unknown };
 	}
 
 	/** The pools that a log is about: the one that emitted it, or what its singleton says. */

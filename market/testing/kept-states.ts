@@ -3,7 +3,8 @@ import type { Pool, PoolState } from "../../domain/pool.ts";
 import type { Block } from "../block.ts";
 import type { ChainClient } from "../chain-client.ts";
 import { PoolBook } from "../pool-book.ts";
-import { loadTracked, STATE_TOPICS } from "../protocols/families.ts";
+import { STATE_TOPICS } from "../protocols/families.ts";
+import { auditStates } from "../tripwire/audit.ts";
 
 /** A book of pools that is led block by block and compared with what the chain says at each. */
 export class KeptBook {
@@ -30,10 +31,9 @@ export class KeptBook {
 			const block = await this.#client.block(number);
 			if (block === null) throw new Error(`block ${number} is gone`);
 			await this.book.apply(block, await this.#client.logsOf(block.hash, { topics: [STATE_TOPICS] }));
-			const fresh = await loadTracked({ client: this.#client, pools: this.#pools, blockHash: block.hash });
-			for (const pool of this.#pools) {
-				const kept = withoutTime(this.book.state(pool.address));
-				expect(kept, `pool ${pool.address} (${pool.family}) at block ${number}`).toEqual(withoutTime(fresh.get(pool.address)?.state));
+			const kept = this.#pools.map(({ address }) => this.book.state(address));
+			for (const { pool, fields, fresh } of await auditStates(this.#client, { blockHash: block.hash, pools: this.#pools, kept })) {
+				expect(fields, `pool ${pool} (${fresh.state.family}) at block ${number} differs from ${JSON.stringify(fresh.state)}`).toEqual([]);
 			}
 		}
 		return head;
@@ -42,8 +42,4 @@ export class KeptBook {
 	state(pool: { readonly address: string }): PoolState {
 		return this.book.state(pool.address);
 	}
-}
-
-function withoutTime(state: PoolState | undefined): unknown {
-	return state === undefined ? undefined : { ...state, timestamp: undefined };
 }
