@@ -2,18 +2,17 @@ import { CancelledFailure, Context } from "@temporalio/activity";
 import { type Client, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
 import { defineSearchAttributeKey, TypedSearchAttributes, WorkflowIdReusePolicy } from "@temporalio/common";
 import { readControl } from "../db/control.ts";
-import { upsertPools, upsertTokens } from "../db/registry.ts";
 import { busyPools } from "../db/submissions.ts";
 import { poolsBelowFloor } from "../db/tvl.ts";
 import { currentFencingNumber, takeFencingNumber } from "../db/watchers.ts";
 import type { BlockRef, Candidate } from "../domain/candidate.ts";
 import { ArbError } from "../domain/errors.ts";
 import { lifecycleWorkflowId } from "../domain/workflow-ids.ts";
-import { discoverPools } from "../market/discovery.ts";
+import { Arrivals } from "../market/discovery/arrivals.ts";
+import { sweepLog } from "../market/discovery/progress.ts";
 import { followChain } from "../market/follow.ts";
 import { loanLiquidity } from "../market/loan.ts";
 import { PoolBook } from "../market/pool-book.ts";
-import { admitTokens, permitPools } from "../market/tokens/admission.ts";
 import { Engine } from "../rust-wasm/engine.ts";
 import { type ActorActivities, SEARCH_ATTRIBUTES } from "../workflows/messages.ts";
 import { candidatesOf } from "./candidates.ts";
@@ -61,30 +60,27 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 				scheduledAtMs: context.info.currentAttemptScheduledTimestampMs,
 			});
 			const from = await deps.client.head();
-			const found = await discoverPools(deps.client, deps.chain, { toBlock: from.number });
-			const tokens = await admitTokens(deps.client, deps.chain, { block: from, pools: found });
-			for (const { row, verdict } of tokens) {
-				if (verdict.exclusion === null) continue;
-				const { code, sentence } = verdict.exclusion;
-				deps.log.warn({ ...log, token: row.address, symbol: row.symbol, code }, `routes do not use this token: ${sentence}`);
-			}
-			const permitted = permitPools(found, tokens);
-			await upsertTokens(
-				deps.db,
-				tokens.map(({ row }) => row),
-			);
-			await upsertPools(
-				deps.db,
-				permitted.map((pool) => ({ ...pool, discoveredAtBlock: from.number })),
-			);
-			const pools = permitted.filter(({ allowed }) => allowed);
-			const book = new PoolBook(deps.client, pools);
-			const addresses = new Set(pools.map((pool) => pool.address));
+			const book = new PoolBook(deps.client, []);
+			const arrivals = new Arrivals({
+				...{ db: deps.db, client: deps.client, chain: deps.chain, signal },
+				onProgress: sweepLog((fields, message) => deps.log.info({ ...log, ...fields }, message)),
+				onToken: ({ row, verdict }) => {
+					if (verdict.exclusion === null) return;
+					const { code, sentence } = verdict.exclusion;
+					deps.log.warn({ ...log, token: row.address, symbol: row.symbol, code }, `routes do not use this token: ${sentence}`);
+				},
+				onPool: ({ address, dex, allowed, reason }) => {
+					deps.log.info(
+						{ ...log, pool: address, dex },
+						allowed ? "a new pool is searched from now on" : `a pool is not searched: ${reason}`,
+					);
+				},
+			});
 			using engine = new Engine();
 			const floor = new SearchFloor({ book, engine });
-			await book.load(from);
-			floor.update([...addresses]);
-			deps.log.info({ ...log, fencingNumber, pools: pools.length, block: from.number }, "watching the market");
+			await arrivals.load(book, from);
+			floor.update(book.addresses);
+			deps.log.info({ ...log, fencingNumber, pools: book.addresses.length, block: from.number }, "watching the market");
 			const loan = { vault: deps.chain.balancerVault, tokens: deps.chain.startTokens };
 			let liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: from.hash });
 			/** What the lender has at the block. Where the node does not tell, the last answer stays: `detect` cuts every size to the block's own. */
@@ -110,7 +106,7 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 					deps.log.warn({ ...log, fencingNumber, newest }, "a later watcher has taken over");
 					ended.abort();
 				}
-				const changedPools = [...changed, ...floor.move({ below: belowFloor, pools: addresses })];
+				const changedPools = [...changed, ...floor.move({ below: belowFloor, pools: book })];
 				if (newest !== fencingNumber || control.paused || control.killSwitch || changedPools.length === 0) return;
 				const { maxLifecyclesPerBlock } = deps.chain.policy;
 				const worth = candidatesOf({
@@ -128,9 +124,11 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 				await Promise.all(worth.map((candidate) => startLifecycle(deps, candidate)));
 			};
 			// What stands open on the block that this watch begins with changes no more: it is looked at once, whole.
-			await consider(from, [...addresses]);
+			await consider(from, book.addresses);
 			await followChain(deps.client, book, signal, {
-				onBlock: async ({ block, changedPools, reorgDepth, isHead }) => {
+				newPools: arrivals,
+				onBlock: async ({ block, changedPools, removedPools, reorgDepth, isHead }) => {
+					for (const pool of removedPools) engine.removePool(pool);
 					if (reorgDepth > 0) deps.log.warn({ ...log, block: block.number, reorgDepth }, "blocks were taken back");
 					floor.update(changedPools);
 					if (isHead) await consider(block, changedPools);

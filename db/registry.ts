@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, arrayContained, eq, gt, inArray, or, type SQL, sql } from "drizzle-orm";
 import type { Pool } from "../domain/pool.ts";
 import type { Token } from "../domain/token.ts";
 import type { TokenExclusion, TokenNote } from "../domain/token-facts.ts";
@@ -63,8 +63,19 @@ export async function upsertTokens(db: Database, known: readonly (Token & Permis
 	});
 }
 
+/** A pool as the registry has it: with its permission, and with the row of the chain's dexes that it was found by. */
+export type RegisteredPool = Pool & Permission & { readonly source: string };
+
+/** Which of a chain's pools: all, the allowed ones, or the allowed ones and all others whose tokens are all among some. */
+export type PoolChoice =
+	| "all"
+	| "allowed"
+	| { readonly amongTokens: readonly string[] }
+	/** Allowed ones that were stored or changed after a time of the database. */
+	| { readonly allowedSince: Date };
+
 /** A chain's pools, by address. */
-export async function readPools(db: Database, chainId: number): Promise<readonly (Pool & Permission)[]> {
+export async function readPools(db: Database, chainId: number, choice: PoolChoice = "all"): Promise<readonly RegisteredPool[]> {
 	return await db.drizzle
 		.select({
 			chainId: pools.chainId,
@@ -77,10 +88,18 @@ export async function readPools(db: Database, chainId: number): Promise<readonly
 			details: pools.details,
 			allowed: pools.allowed,
 			reason: pools.reason,
+			source: pools.source,
 		})
 		.from(pools)
-		.where(eq(pools.chainId, chainId))
+		.where(and(eq(pools.chainId, chainId), isChosen(choice)))
 		.orderBy(pools.address);
+}
+
+function isChosen(choice: PoolChoice): SQL | undefined {
+	if (choice === "all") return undefined;
+	if (choice === "allowed") return eq(pools.allowed, true);
+	if ("allowedSince" in choice) return and(eq(pools.allowed, true), gt(pools.updatedAt, choice.allowedSince));
+	return or(eq(pools.allowed, true), arrayContained(pools.tokens, [...choice.amongTokens]));
 }
 
 /** A chain's tokens, by address. */

@@ -1,0 +1,58 @@
+import type { Database } from "../../db/connection.ts";
+import { setPermissions } from "../../db/discovery.ts";
+import { type Permission, type RegisteredPool, readPools, readTokens } from "../../db/registry.ts";
+import type { Pool } from "../../domain/pool.ts";
+import { type DiscoveredChain, sourceOf } from "./scope.ts";
+
+/** What a pool's permission follows from. */
+export interface Admission {
+	/** The chain's tokens, as they were inspected, by address. */
+	readonly tokens: ReadonlyMap<string, Permission>;
+	/** The rows of the chain's dexes. */
+	readonly sources: ReadonlySet<string>;
+}
+
+/** What the settings say, with the tokens as they were last inspected: those that never were are not allowed. */
+export async function storedAdmission(db: Database, chain: DiscoveredChain): Promise<Admission> {
+	const inspected = await readTokens(db, chain.chainId);
+	return admissionOf(chain, inspected);
+}
+
+export function admissionOf(chain: DiscoveredChain, inspected: readonly ({ readonly address: string } & Permission)[]): Admission {
+	const known = new Map(inspected.map((row) => [row.address, row]));
+	const pending = { allowed: false, reason: "it was not inspected yet" };
+	return {
+		tokens: new Map(chain.tokens.map(({ address }) => [address, known.get(address) ?? pending])),
+		sources: new Set(chain.dexes.map(sourceOf)),
+	};
+}
+
+/** A pool may be searched where its dex is one of the chain's, all its tokens are, and none of them is excluded. */
+export function permissionOf(pool: Pick<RegisteredPool, "dex" | "tokens" | "source">, { tokens, sources }: Admission): Permission {
+	if (!sources.has(pool.source)) {
+		return { allowed: false, reason: `dex ${pool.dex}, as the pool was found by it, is not among the chain's dexes (${pool.source})` };
+	}
+	for (const address of pool.tokens) {
+		const token = tokens.get(address);
+		if (token === undefined) return { allowed: false, reason: `token ${address} is not among the chain's tokens` };
+		if (!token.allowed) return { allowed: false, reason: `token ${address} is excluded: ${token.reason}` };
+	}
+	return { allowed: true, reason: "" };
+}
+
+/** Brings the stored permissions up to date, and returns the pools that may be searched, by address. */
+export async function permitStored(db: Database, chain: DiscoveredChain, admission: Admission): Promise<readonly Pool[]> {
+	const amongTokens = chain.tokens.map((token) => token.address);
+	const stored = await readPools(db, chain.chainId, { amongTokens });
+	const permissions = stored.map((pool) => ({ address: pool.address, ...permissionOf(pool, admission) }));
+	await setPermissions(db, {
+		chainId: chain.chainId,
+		permissions: permissions.filter(({ allowed, reason }, i) => stored[i]?.allowed !== allowed || stored[i]?.reason !== reason),
+	});
+	return stored.filter((_, i) => permissions[i]?.allowed === true).map(plainPool);
+}
+
+/** The pool without what the registry keeps beside it. */
+export function plainPool({ chainId, address, family, dex, tokens, feePips, tickSpacing, details }: Pool): Pool {
+	return { chainId, address, family, dex, tokens, feePips, tickSpacing, details };
+}
