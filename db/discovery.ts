@@ -1,7 +1,8 @@
 import { and, eq, gt, inArray, sql } from "drizzle-orm";
 import type { DiscoveryCursor, FoundPool } from "../domain/discovery.ts";
 import { type Database, inTransaction, type Session } from "./connection.ts";
-import type { Permission } from "./registry.ts";
+import { lockExclusively, lockNames } from "./locks.ts";
+import { type Permission, type RegisteredPool, readPools, readTokens } from "./registry.ts";
 import { discoveryCursors, pools } from "./schema.ts";
 
 /** Rows per statement: Postgres takes 65,535 parameters. */
@@ -32,6 +33,7 @@ export async function recordFound(
 	// A statement must not touch one row twice: what is found twice stands as it was found last.
 	const found = [...new Map(of.pools.map((pool) => [pool.address, pool])).values()];
 	return await inTransaction(db, async (tx) => {
+		await lockExclusively(tx, lockNames.pools(of.chainId));
 		const added: string[] = [];
 		for (let from = 0; from < found.length; from += BATCH) {
 			const rows = await tx
@@ -65,6 +67,7 @@ export async function rewindDiscovery(
 	of: { readonly chainId: number; readonly cursors: readonly DiscoveryCursor[] },
 ): Promise<void> {
 	await inTransaction(db, async (tx) => {
+		await lockExclusively(tx, lockNames.pools(of.chainId));
 		for (const { source, way, points } of of.cursors) {
 			if (way !== "events") continue;
 			await tx
@@ -99,20 +102,51 @@ export async function setPermissions(
 	db: Database,
 	of: { readonly chainId: number; readonly permissions: readonly ({ readonly address: string } & Permission)[] },
 ): Promise<void> {
-	const groups = Map.groupBy(of.permissions, ({ allowed, reason }) => `${allowed} ${reason}`);
 	await inTransaction(db, async (tx) => {
-		for (const group of groups.values()) {
-			const [first] = group;
-			if (first === undefined) continue;
-			for (let from = 0; from < group.length; from += BATCH) {
-				const addresses = group.slice(from, from + BATCH).map(({ address }) => address);
-				await tx
-					.update(pools)
-					.set({ allowed: first.allowed, reason: first.reason, updatedAt: sql`now()` })
-					.where(and(eq(pools.chainId, of.chainId), inArray(pools.address, addresses)));
-			}
-		}
+		await lockExclusively(tx, lockNames.pools(of.chainId));
+		await writePermissions(tx, of);
 	});
+}
+
+/**
+ * Brings the permissions of the allowed pools, and of those between some tokens, up to date with what is stored of the chain's tokens. Nobody else's decision
+ * comes in between: one that follows from older inspections cannot replace one that follows from newer ones.
+ */
+export async function decidePermissions(
+	db: Database,
+	of: {
+		readonly chainId: number;
+		readonly amongTokens: readonly string[];
+		readonly decide: (pool: RegisteredPool, tokens: Awaited<ReturnType<typeof readTokens>>) => Permission;
+	},
+): Promise<readonly RegisteredPool[]> {
+	const { chainId, amongTokens } = of;
+	return await inTransaction(db, async (tx) => {
+		await lockExclusively(tx, lockNames.pools(chainId));
+		const tokens = await readTokens({ drizzle: tx }, chainId);
+		const stored = await readPools({ drizzle: tx }, chainId, { amongTokens });
+		const decided = stored.map((pool) => ({ ...pool, ...of.decide(pool, tokens) }));
+		const changed = decided.filter(({ allowed, reason }, i) => stored[i]?.allowed !== allowed || stored[i]?.reason !== reason);
+		await writePermissions(tx, { chainId, permissions: changed });
+		return decided;
+	});
+}
+
+async function writePermissions(
+	tx: Session,
+	of: { readonly chainId: number; readonly permissions: readonly ({ readonly address: string } & Permission)[] },
+): Promise<void> {
+	for (const group of Map.groupBy(of.permissions, ({ allowed, reason }) => `${allowed} ${reason}`).values()) {
+		const [first] = group;
+		if (first === undefined) continue;
+		for (let from = 0; from < group.length; from += BATCH) {
+			const addresses = group.slice(from, from + BATCH).map(({ address }) => address);
+			await tx
+				.update(pools)
+				.set({ allowed: first.allowed, reason: first.reason, updatedAt: sql`now()` })
+				.where(and(eq(pools.chainId, of.chainId), inArray(pools.address, addresses)));
+		}
+	}
 }
 
 /** The database's own clock: what is stored after this moment shows a later time. */

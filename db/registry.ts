@@ -2,7 +2,7 @@ import { and, arrayContained, eq, gt, inArray, or, type SQL, sql } from "drizzle
 import type { Pool } from "../domain/pool.ts";
 import type { Token } from "../domain/token.ts";
 import type { TokenExclusion, TokenNote } from "../domain/token-facts.ts";
-import { type Database, inTransaction } from "./connection.ts";
+import { type Database, inTransaction, type Session } from "./connection.ts";
 import { pools, tokens } from "./schema.ts";
 
 /** May routes use it; `reason` says why not. */
@@ -75,7 +75,11 @@ export type PoolChoice =
 	| { readonly allowedSince: Date };
 
 /** A chain's pools, by address. */
-export async function readPools(db: Database, chainId: number, choice: PoolChoice = "all"): Promise<readonly RegisteredPool[]> {
+export async function readPools(
+	db: { readonly drizzle: Session },
+	chainId: number,
+	choice: PoolChoice = "all",
+): Promise<readonly RegisteredPool[]> {
 	return await db.drizzle
 		.select({
 			chainId: pools.chainId,
@@ -103,7 +107,10 @@ function isChosen(choice: PoolChoice): SQL | undefined {
 }
 
 /** A chain's tokens, by address. */
-export async function readTokens(db: Database, chainId: number): Promise<readonly (Token & Permission & TokenInspection)[]> {
+export async function readTokens(
+	db: { readonly drizzle: Session },
+	chainId: number,
+): Promise<readonly (Token & Permission & TokenInspection)[]> {
 	return await db.drizzle
 		.select({
 			chainId: tokens.chainId,

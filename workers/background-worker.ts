@@ -3,6 +3,7 @@ import { WorkflowIdReusePolicy } from "@temporalio/common";
 import { Worker } from "@temporalio/worker";
 import type { Logger } from "pino";
 import { closeEpochActivity } from "../activities/close-epoch.ts";
+import { findPoolsActivity } from "../activities/find-pools.ts";
 import { refreshTvlActivity } from "../activities/refresh-tvl.ts";
 import { tendWalletActivity } from "../activities/tend-wallet.ts";
 import { readChainConfig } from "../config/chain.ts";
@@ -17,7 +18,7 @@ import { connectChain } from "../market/chain-client.ts";
 import { connectTemporal } from "./temporal.ts";
 import { workflowBundle } from "./workflow-bundle.ts";
 
-/** Puts together the process that tends wallets, closes reward epochs and values pools. It holds the treasury's key; the chain workers need only the operators'. */
+/** Puts together the process that tends wallets, closes reward epochs, discovers and values pools. It holds the treasury's key; the chain workers need only the operators'. */
 export async function openBackgroundWorker(
 	settings: Settings,
 	log: Logger,
@@ -60,7 +61,10 @@ export async function openBackgroundWorker(
 		namespace: settings.TEMPORAL_NAMESPACE,
 		taskQueue,
 		workflowBundle: await workflowBundle(),
-		activities: { tendWallet: tendWalletActivity(deps), closeEpoch: closeEpochActivity(deps), refreshTvl: refreshTvlActivity(deps) },
+		activities: {
+			...{ tendWallet: tendWalletActivity(deps), closeEpoch: closeEpochActivity(deps) },
+			...{ findPools: findPoolsActivity(deps), refreshTvl: refreshTvlActivity(deps) },
+		},
 		shutdownGraceTime: "2s",
 	});
 	const resources = opened.move();

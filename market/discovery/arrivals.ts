@@ -79,7 +79,7 @@ export class Arrivals implements NewPools {
 		for (const { failure } of results) if (failure !== null) throw failure;
 		this.#registrySince = new Date((await databaseTime(db)).getTime() - REGISTRY_OVERLAP_MS);
 		this.#admission ??= await this.#inspect(block);
-		const pools = await permitStored(db, chain, this.#admission);
+		const pools = await permitStored(db, chain);
 		await this.#loadBook(book, { block, pools });
 		const sources = new Set([...this.#questions.values()].flat().map((question) => question.source));
 		this.#cursors = (await readCursors(db, chain.chainId)).filter((cursor) => cursor.way === "events" && sources.has(cursor.source));
@@ -159,7 +159,7 @@ export class Arrivals implements NewPools {
 		await recordFound(db, { chainId, pools, cursors: this.#cursors });
 		// Known ones keep their permission when they are stored again: an announcement settles it anew.
 		await setPermissions(db, { chainId, permissions: pools });
-		if (isInspected) return await permitStored(db, chain, after);
+		if (isInspected) return await permitStored(db, chain);
 		return pools.filter(({ allowed }) => allowed).map(plainPool);
 	}
 

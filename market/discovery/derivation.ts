@@ -5,6 +5,7 @@ import type { Factory } from "../bulk/factory.ts";
 import { findPairs } from "../bulk/pair-finder.ts";
 import type { ChainClient } from "../chain-client.ts";
 import { type Dex, factoryOf } from "../protocols/adapter.ts";
+import { pairFee } from "../protocols/uniswap-v2.ts";
 import { completed } from "./events.ts";
 import { type DiscoveredChain, sourceOf } from "./scope.ts";
 
@@ -52,7 +53,7 @@ export async function poolsByDerivation(
 
 async function pairs(client: ChainClient, { dex, ...of }: Parameters<Find>[1]): Promise<readonly Place[]> {
 	const { pools } = await findPairs(client, { ...of, factory: derivedBy(dex, "packed-tokens") });
-	return pools.map(({ address, token0, token1 }) => ({ address, tokens: [token0, token1], feePips: dex.feePips ?? 0, tickSpacing: 0 }));
+	return pools.map(({ address, token0, token1 }) => ({ address, tokens: [token0, token1], feePips: pairFee(dex), tickSpacing: 0 }));
 }
 
 async function concentrated(client: ChainClient, { dex, ...of }: Parameters<Find>[1]): Promise<readonly Place[]> {

@@ -1,6 +1,6 @@
 import type { Database } from "../../db/connection.ts";
-import { setPermissions } from "../../db/discovery.ts";
-import { type Permission, type RegisteredPool, readPools, readTokens } from "../../db/registry.ts";
+import { decidePermissions } from "../../db/discovery.ts";
+import { type Permission, type RegisteredPool, readTokens } from "../../db/registry.ts";
 import type { Pool } from "../../domain/pool.ts";
 import { type DiscoveredChain, sourceOf } from "./scope.ts";
 
@@ -40,16 +40,18 @@ export function permissionOf(pool: Pick<RegisteredPool, "dex" | "tokens" | "sour
 	return { allowed: true, reason: "" };
 }
 
-/** Brings the stored permissions up to date, and returns the pools that may be searched, by address. */
-export async function permitStored(db: Database, chain: DiscoveredChain, admission: Admission): Promise<readonly Pool[]> {
-	const amongTokens = chain.tokens.map((token) => token.address);
-	const stored = await readPools(db, chain.chainId, { amongTokens });
-	const permissions = stored.map((pool) => ({ address: pool.address, ...permissionOf(pool, admission) }));
-	await setPermissions(db, {
+/** Brings the stored permissions up to date with the settings and the tokens as they were last inspected; returns the pools that may be searched, by address. */
+export async function permitStored(db: Database, chain: DiscoveredChain): Promise<readonly Pool[]> {
+	let admission: Admission | null = null;
+	const decided = await decidePermissions(db, {
 		chainId: chain.chainId,
-		permissions: permissions.filter(({ allowed, reason }, i) => stored[i]?.allowed !== allowed || stored[i]?.reason !== reason),
+		amongTokens: chain.tokens.map((token) => token.address),
+		decide: (pool, inspected) => {
+			admission ??= admissionOf(chain, inspected);
+			return permissionOf(pool, admission);
+		},
 	});
-	return stored.filter((_, i) => permissions[i]?.allowed === true).map(plainPool);
+	return decided.filter(({ allowed }) => allowed).map(plainPool);
 }
 
 /** The pool without what the registry keeps beside it. */
