@@ -55,6 +55,11 @@ export class Factories {
 	async pair(factory: string, a: string, b: string, amount = 1_000n): Promise<string> {
 		await this.queuePair(factory, a, b);
 		await this.#exchange.mine();
+		return await this.fill(factory, a, b, amount);
+	}
+
+	/** Puts so many whole tokens on both sides of a pair that is there; returns its address. */
+	async fill(factory: string, a: string, b: string, amount: bigint): Promise<string> {
 		const pair = await this.#ask(factory, "uniswap-v2", "getPair", [a, b]);
 		await this.#exchange.send("mintV2", pair, amount * 10n ** 18n, amount * 10n ** 18n);
 		await this.#exchange.mine();
