@@ -18,7 +18,7 @@ export function everyFewSeconds(tell: (progress: SweepProgress) => void, everyMs
 	};
 }
 
-const UNITS: Readonly<Record<SweepProgress["way"], string>> = { events: "blocks", list: "entries", derivation: "searches" };
+const UNITS: Readonly<Record<SweepProgress["way"], string>> = { events: "blocks", list: "entries", derivation: "searches", file: "lines" };
 
 /** One sentence of how far a row has been read. */
 export function progressLine({ dex, way, done, total, found, added }: SweepProgress): string {

@@ -15,11 +15,11 @@ import { type DiscoveredChain, sourceOf } from "./scope.ts";
 /** The ways in which a dex can be read whole. */
 export type SweepWay = Exclude<DiscoveryWay, "file">;
 
-/** How far one row of the chain's dexes has been read in one way: blocks of events, entries of a list, calls of the derivation. */
+/** How far one row of the chain's dexes has been read in one way: blocks of events, entries of a list, searches by derivation, lines of a file. */
 export interface SweepProgress {
 	readonly dex: string;
 	readonly family: string;
-	readonly way: SweepWay;
+	readonly way: DiscoveryWay;
 	readonly done: number;
 	readonly total: number;
 	/** Found so far, known ones included. */
