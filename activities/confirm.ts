@@ -43,7 +43,7 @@ export function confirmStep(deps: ChainDependencies): LifecycleActivities["confi
 						if ((await whyWithheld(deps, plan, submission)) === null) {
 							await allowResend(deps.db, workflowId);
 							await withBroadcast(deps.db, workflowId, ({ rawTransaction }) =>
-								relayOf(deps, submission).send({ rawTransaction, ...submission }),
+								relayOf(deps, submission).send({ rawTransaction, behind: plan.follows?.rawTransaction, ...submission }),
 							);
 						}
 					}

@@ -60,7 +60,7 @@ export function submitStep(deps: ChainDependencies): LifecycleActivities["submit
 				if (guard !== null) return { claim: { kind: "claimed", submission }, broadcast: { kind: "withheld", why: guard } };
 				const broadcast = await withBroadcast(deps.db, workflowId, async ({ rawTransaction }) => {
 					deps.checkpoint("broadcast:begun");
-					await relayOf(deps, submission).send({ rawTransaction, ...submission }, signal);
+					await relayOf(deps, submission).send({ rawTransaction, behind: plan.follows?.rawTransaction, ...submission }, signal);
 					deps.checkpoint("broadcast:sent");
 				});
 				deps.checkpoint("broadcast:committed");
@@ -87,7 +87,7 @@ export function relayOf(deps: Pick<ChainDependencies, "relays" | "chain">, submi
 /** Why stored bytes must not be sent (again): their blocks have passed, or they would fail on the head as it is. */
 export async function whyWithheld(
 	deps: Pick<ChainDependencies, "client" | "chain">,
-	plan: Pick<Plan, "calldata" | "deadlineBlock">,
+	plan: Pick<Plan, "calldata" | "deadlineBlock" | "follows">,
 	submission: Submission,
 ): Promise<string | null> {
 	const head = await deps.client.head();
@@ -98,6 +98,7 @@ export async function whyWithheld(
 		from: submission.wallet,
 		executor: deps.chain.executor,
 		calldata: plan.calldata,
+		behind: plan.follows?.rawTransaction,
 	});
 	return simulation.ok ? null : `the guard simulation failed: ${simulation.revertReason ?? "no reason given"}`;
 }

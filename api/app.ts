@@ -11,6 +11,7 @@ import { ledgerRoutes } from "./ledger/routes.ts";
 import { moneyRoutes } from "./money/routes.ts";
 import { opportunityRoutes } from "./opportunities/routes.ts";
 import { sameOriginOnly } from "./origin.ts";
+import { quarantineRoutes } from "./quarantines/routes.ts";
 import { rejectionRoutes } from "./rejections/routes.ts";
 import { type Feeds, streamRoutes } from "./stream/routes.ts";
 import { tradeRoutes } from "./trades/routes.ts";
@@ -33,6 +34,7 @@ export function createApp(deps: ApiDependencies, feeds: Feeds) {
 		.route("/api/money", moneyRoutes(deps))
 		.route("/api/ledger", ledgerRoutes(deps))
 		.route("/api/rejections", rejectionRoutes(deps))
+		.route("/api/quarantines", quarantineRoutes(deps))
 		.route("/api/chains", chainRoutes(deps))
 		.route("/api/stream", streamRoutes(deps, feeds))
 		.route("/api/docs", docsRoutes());

@@ -65,6 +65,8 @@ const policySchema = z.object({
 	confirmationDepth: z.int().min(0),
 	/** Lifecycles started per block at most: the best non-overlapping candidates. */
 	maxLifecyclesPerBlock: z.int().min(1),
+	/** Of these, started at most for cycles that open behind a transaction that still waits. */
+	maxFollowersPerBlock: z.int().min(0).default(1),
 	minExpectedValueWei: amount,
 	maxLossProbabilityPpm: z.int().min(0).max(1_000_000),
 	/** Bound on the input while no trained model decides; base units of the start token. */
@@ -78,6 +80,10 @@ const policySchema = z.object({
 	 * never again see how the other one does.
 	 */
 	explorationPpm: z.int().min(0).max(1_000_000).default(0),
+	/** Pools per block whose kept states are compared with the chain's, drawn anew each block; 0 compares none but those of candidates. */
+	auditedPoolsPerBlock: z.int().min(0).default(4),
+	/** A pool whose state differed comes back after this many audits in a row that found it right. */
+	cleanAuditsToRelease: z.int().min(1).default(3),
 	/** Share of the expected profit given up before the executor reverts, in basis points. */
 	slippageToleranceBps: z.int().min(0).max(10_000),
 });
@@ -103,6 +109,8 @@ const chainSchema = z
 		/** Hash of block 0: state kept for another chain is refused. */
 		genesisHash: z.string().regex(/^0x[0-9a-f]{64}$/),
 		explorerUrl: url.optional(),
+		/** Where transactions are seen before they are included; nothing is followed where absent. */
+		pending: z.object({ wsUrl: z.url({ protocol: /^wss?$/ }) }).optional(),
 		wrappedNative: address,
 		startTokens: z.array(address).min(1),
 		/** Tokens counted as one US dollar, for display and features. */

@@ -66,10 +66,11 @@ export async function upsertTokens(db: Database, known: readonly (Token & Permis
 /** A pool as the registry has it: with its permission, and with the row of the chain's dexes that it was found by. */
 export type RegisteredPool = Pool & Permission & { readonly source: string };
 
-/** Which of a chain's pools: all, the allowed ones, or the allowed ones and all others whose tokens are all among some. */
+/** Which of a chain's pools: all, the allowed ones, those at some addresses, or the allowed ones and all others whose tokens are all among some. */
 export type PoolChoice =
 	| "all"
 	| "allowed"
+	| { readonly addresses: readonly string[] }
 	| { readonly amongTokens: readonly string[] }
 	/** Allowed ones that were stored or changed after a time of the database. */
 	| { readonly allowedSince: Date };
@@ -102,6 +103,7 @@ export async function readPools(
 function isChosen(choice: PoolChoice): SQL | undefined {
 	if (choice === "all") return undefined;
 	if (choice === "allowed") return eq(pools.allowed, true);
+	if ("addresses" in choice) return inArray(pools.address, [...choice.addresses]);
 	if ("allowedSince" in choice) return and(eq(pools.allowed, true), gt(pools.updatedAt, choice.allowedSince));
 	return or(eq(pools.allowed, true), arrayContained(pools.tokens, [...choice.amongTokens]));
 }

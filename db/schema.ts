@@ -21,7 +21,7 @@ import type { BlockPoint, DiscoveryCursor, DiscoveryWay } from "../domain/discov
 import type { DecisionRecord, Limits } from "../domain/lifecycle.ts";
 import type { Mode, Outcome, Reason, Step } from "../domain/outcome.ts";
 import type { RelayKind } from "../domain/plan.ts";
-import type { PoolDetails, ProtocolFamily } from "../domain/pool.ts";
+import type { PoolDetails, PoolState, PoolStatus, ProtocolFamily } from "../domain/pool.ts";
 import type { Hop } from "../domain/route.ts";
 import type { TokenExclusion, TokenNote } from "../domain/token-facts.ts";
 import type { RewardLeaf, StoredSteps } from "./rows.ts";
@@ -258,16 +258,45 @@ export const events = pgTable(
 	"events",
 	{
 		seq: bigint("seq", { mode: "number" }).primaryKey(),
-		workflowId: text("workflow_id").notNull(),
+		/** Workflow ID and step of an event of a lifecycle; null in an event of a pool. */
+		workflowId: text("workflow_id"),
 		chainId: chainId(),
-		step: text("step").$type<Step>().notNull(),
-		status: text("status").$type<"done" | "rejected" | Outcome>().notNull(),
+		step: text("step").$type<Step>(),
+		/** Of an event of a pool. */
+		pool: text("pool"),
+		status: text("status").$type<"done" | "rejected" | Outcome | PoolStatus>().notNull(),
 		at: instant("at").notNull(),
 		detail: text("detail").notNull(),
 		/** Wei; with the event that ends a lifecycle after a submission. */
 		netProfit: amount("net_profit"),
 	},
-	(t) => [index("events_by_workflow").on(t.workflowId, t.seq)],
+	(t) => [
+		index("events_by_workflow").on(t.workflowId, t.seq),
+		check("event_of_step_or_pool", sql`(${t.workflowId} is null) = (${t.step} is null) and (${t.step} is null) = (${t.pool} is not null)`),
+	],
+);
+
+/** Pools whose kept state differed from the chain's, with both states; one row at most of a pool lasts. */
+export const quarantines = pgTable(
+	"quarantines",
+	{
+		id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+		chainId: chainId(),
+		pool: text("pool").notNull(),
+		blockNumber: blockNumber("block_number").notNull(),
+		blockHash: text("block_hash").notNull(),
+		kept: jsonb("kept").$type<PoolState>().notNull(),
+		fresh: jsonb("fresh").$type<PoolState>().notNull(),
+		fields: text("fields").array().notNull(),
+		foundBy: text("found_by").notNull(),
+		at: instant("at").notNull().defaultNow(),
+		releasedAt: instant("released_at"),
+		releasedAtBlock: blockNumber("released_at_block"),
+	},
+	(t) => [
+		uniqueIndex("quarantine_that_lasts").on(t.chainId, t.pool).where(sql`${t.releasedAt} is null`),
+		index("quarantines_by_chain").on(t.chainId, t.id),
+	],
 );
 
 /** Append-only (triggers) and hash-chained per chain. */

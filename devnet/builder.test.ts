@@ -113,6 +113,26 @@ describe("the builder that sees bundles", () => {
 		expect(await devnet.provider.getTransactionCount(operator(2).address)).toBe(0);
 	});
 
+	it("puts a bundle behind the public transaction that it carries, and leaves that one where the bundle fails", async () => {
+		const transfer = async (index: number, tipGwei: bigint) => signed(devnet, operator(index), { to: operator(index).address, tipGwei });
+		const followed = await devnet.provider.broadcastTransaction(await transfer(4, 30n));
+		const raw = await devnet.provider.send("eth_getRawTransactionByHash", [followed.hash]);
+		const ours = await sendBundle(devnet, [raw, await transfer(3, 1n)], { blocks: 1 });
+		await devnet.mine();
+		const [first, second] = await Promise.all([followed.hash, ours].map((hash) => devnet.provider.getTransactionReceipt(hash)));
+		expect([first?.status, second?.status, (second?.index ?? 0) - (first?.index ?? 0)]).toEqual([1, 1, 1]);
+		expect(await status(devnet, ours)).toEqual({ status: "included" });
+
+		const again = await devnet.provider.broadcastTransaction(await transfer(4, 30n));
+		const rawAgain = await devnet.provider.send("eth_getRawTransactionByHash", [again.hash]);
+		const data = readArtifact("desk").abi.encodeFunctionData("swapV2", [pair.address, true, 1n, 3000]);
+		const failing = await signed(devnet, operator(3), { to: devnet.deployment.desk, data, tipGwei: 5n });
+		const left = await sendBundle(devnet, [rawAgain, failing], { blocks: 1 });
+		await devnet.mine();
+		expect((await devnet.provider.getTransactionReceipt(again.hash))?.status).toBe(1);
+		expect(await status(devnet, left)).toMatchObject({ status: "dropped", reason: expect.stringContaining("NotOwner") });
+	});
+
 	it("puts a bundle that pays more before the public transactions, and orders those by what they pay", async () => {
 		const cheap = await devnet.provider.broadcastTransaction(await signed(devnet, operator(4), { to: operator(4).address, tipGwei: 1n }));
 		const dear = await devnet.provider.broadcastTransaction(await signed(devnet, operator(5), { to: operator(5).address, tipGwei: 3n }));

@@ -30,6 +30,7 @@ export function devnetChainConfig(of: {
 	readonly relayUrl: string;
 	readonly confirmationDepth: number;
 	readonly explorationPpm: number;
+	readonly isPendingWatched: boolean;
 }): ChainConfig {
 	const { deployment } = of;
 	const accounts = devnetAccounts();
@@ -52,6 +53,7 @@ export function devnetChainConfig(of: {
 			mode: "devnet",
 			rpcUrl: of.rpcUrl,
 			genesisHash: of.genesisHash,
+			...(of.isPendingWatched ? { pending: { wsUrl: of.rpcUrl.replace(/^http/, "ws") } } : {}),
 			wrappedNative: deployment.weth,
 			startTokens: [deployment.weth],
 			stablecoins: ["USDC", "USDT", "DAI"].flatMap(tokenAddress),

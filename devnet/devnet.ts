@@ -39,6 +39,8 @@ export interface DevnetOptions {
 	readonly inclusionSharePpm?: number;
 	/** Written into the chain's settings: share of the submissions that explore the second-best relay, in millionths; a tenth where absent. */
 	readonly explorationPpm?: number;
+	/** Written into the chain's settings: whether transactions are followed before they are included; no where absent. */
+	readonly isPendingWatched?: boolean;
 	readonly log?: Logger;
 }
 
@@ -135,6 +137,7 @@ async function compose(
 		relayUrl: relay.url,
 		confirmationDepth: options.confirmationDepth ?? 1,
 		explorationPpm: options.explorationPpm ?? EXPLORATION_PPM,
+		isPendingWatched: options.isPendingWatched ?? false,
 	});
 	const keys = devnetKeys();
 	const chainFile = join(directory, "chain.json");

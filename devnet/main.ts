@@ -50,6 +50,7 @@ async function run(): Promise<number> {
 		blockMs: options["block-ms"],
 		simulator: true,
 		competitor: options.competitor,
+		isPendingWatched: true,
 		log,
 	});
 	const { chainFile, keysFile, rpcUrl, relayUrl } = devnet;

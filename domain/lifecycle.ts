@@ -26,6 +26,8 @@ export interface DiscoverFacts {
 	/** Pools and tokens of the route that the registry knows and allows. */
 	readonly knownPools: readonly string[];
 	readonly knownTokens: readonly string[];
+	/** Pools of the route that are in quarantine; facts recorded before there was one lack it. */
+	readonly quarantinedPools?: readonly string[];
 	/** The chain's own hash at the candidate's block number; null where it has no such block. */
 	readonly canonicalHash: string | null;
 	readonly headNumber: number;
@@ -190,6 +192,8 @@ export interface PlanFacts {
 	readonly limits: Limits;
 	readonly usage: Usage;
 	readonly relays: readonly { readonly kind: RelayKind; readonly inclusionSharePpm: number; readonly exposurePpm: number }[];
+	/** Pools of the route whose states differ from the chain's at the candidate's block; facts recorded before they were compared lack it. */
+	readonly mismatches?: readonly { readonly pool: string; readonly fields: readonly string[] }[];
 	/** Share of the submissions that explore the second-best relay, in millionths; facts recorded before there was exploration lack it. */
 	readonly explorationPpm?: number;
 }

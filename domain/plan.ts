@@ -1,4 +1,5 @@
 import type { Amount } from "./amount.ts";
+import type { FollowedTransaction } from "./candidate.ts";
 import type { PoolDetails, PoolState, ProtocolFamily } from "./pool.ts";
 
 /** How the input of the cycle is borrowed. Amounts in base units of the start token. */
@@ -55,6 +56,8 @@ export interface Plan {
 	readonly relay: RelayKind;
 	/** Set where this submission explores: the relay that was worth more. */
 	readonly exploredInsteadOf?: RelayKind;
+	/** Set where ours stands behind another's transaction, in one bundle with it. */
+	readonly follows?: FollowedTransaction;
 	readonly targetBlock: number;
 	readonly deadlineBlock: number;
 	readonly expectedGrossProfit: Amount;

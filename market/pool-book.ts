@@ -38,6 +38,8 @@ export interface TakenBack {
 export class PoolBook {
 	readonly #client: ChainClient;
 	readonly #pools = new Map<string, Pool>();
+	/** Of them, made anew where pools come or go. */
+	#addresses: readonly string[] | null = null;
 	/** Contracts that log for many pools, each with the function that says for which. */
 	readonly #singletons = new Map<string, (log: ChainLog) => string | null>();
 	/** Those that something may change without a log. */
@@ -68,18 +70,19 @@ export class PoolBook {
 		return [...this.#tracked.values()].map((tracked) => tracked.state);
 	}
 
-	/** @throws ArbError `not_found` for a pool that is not in the book. */
-	state(address: string): PoolState {
-		return this.#trackedOf(address).state;
+	/** Every pool of the book, in an order that stays: those that come are the last. */
+	get addresses(): readonly string[] {
+		this.#addresses ??= [...this.#pools.keys()];
+		return this.#addresses;
 	}
 
 	has(address: string): boolean {
 		return this.#pools.has(address);
 	}
 
-	/** Addresses of all its pools. */
-	get addresses(): readonly string[] {
-		return [...this.#pools.keys()];
+	/** @throws ArbError `not_found` for a pool that is not in the book. */
+	state(address: string): PoolState {
+		return this.#trackedOf(address).state;
 	}
 
 	/** Reads every pool at that block, or `pools` in place of those that it had, forgets the journal, and returns the states. After an error the book is as before. */
@@ -134,6 +137,45 @@ export class PoolBook {
 		return [...changed.keys(), ...added.map(({ pool }) => pool.address)];
 	}
 
+	/**
+	 * The pools that logs would change, without changing the book: what a transaction that is not included yet leaves behind. A pool that would have to be read
+	 * anew is left out.
+	 */
+	preview(logs: readonly ChainLog[]): ReadonlyMap<string, PoolState> {
+		const changed = new Map<string, TrackedPool>();
+		const unknown = new Set<string>();
+		for (const log of logs) {
+			const pool = this.#poolOf(log);
+			if (pool === undefined || unknown.has(pool.address)) continue;
+			const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
+			const next = adapterOf(pool.family).apply(current, log);
+			if (next === "reload") unknown.add(pool.address);
+			else if (next !== current) changed.set(pool.address, next);
+		}
+		return new Map([...changed].filter(([address]) => !unknown.has(address)).map(([address, { state }]) => [address, state]));
+	}
+
+	/**
+	 * Takes states of {@link block} for those that the book has. What the journal had of these pools is forgotten, since it made the state that was replaced: after going
+	 * back over it they stand where they are put here, and have to be read again.
+	 */
+	replace(read: readonly TrackedPool[]): void {
+		for (const tracked of read) {
+			this.#trackedOf(tracked.state.address);
+			this.#tracked.set(tracked.state.address, tracked);
+		}
+		const names = new Set(read.map((tracked) => tracked.state.address));
+		this.#journal = this.#journal.map(({ replaced, ...entry }) => ({
+			...entry,
+			replaced: new Map([...replaced].filter(([address]) => !names.has(address))),
+		}));
+	}
+
+	/** The facts of pools of the book. @throws ArbError `not_found` for one that is not in it. */
+	facts(addresses: readonly string[]): readonly Pool[] {
+		return addresses.map((address) => this.#pools.get(address) ?? notInBook(address));
+	}
+
 	/** The block with that hash, where the book stands at it or can go back to it. */
 	known(hash: string): Block | undefined {
 		if (this.#block?.hash === hash) return this.#block;
@@ -167,6 +209,7 @@ export class PoolBook {
 	}
 
 	#hold(pools: readonly Pool[]): void {
+		this.#addresses = null;
 		this.#pools.clear();
 		this.#singletons.clear();
 		this.#silent.clear();
@@ -174,6 +217,7 @@ export class PoolBook {
 	}
 
 	#keep(pool: Pool): void {
+		this.#addresses = null;
 		const { singleton, isSilent } = adapterOf(pool.family);
 		this.#pools.set(pool.address, pool);
 		if (singleton !== undefined) this.#singletons.set(singleton.address(pool), singleton.poolOf);
@@ -181,6 +225,7 @@ export class PoolBook {
 	}
 
 	#drop(address: string): void {
+		this.#addresses = null;
 		this.#pools.delete(address);
 		this.#silent.delete(address);
 		this.#tracked.delete(address);
@@ -211,9 +256,10 @@ export class PoolBook {
 
 	#trackedOf(address: string): TrackedPool {
 		const tracked = this.#tracked.get(address.toLowerCase());
-		if (tracked === undefined) {
-			throw new ArbError({ code: "not_found", message: `pool ${address} is not in the pool book; discover pools again`, retryable: false });
-		}
-		return tracked;
+		return tracked ?? notInBook(address);
 	}
+}
+
+function notInBook(address: string): never {
+	throw new ArbError({ code: "not_found", message: `pool ${address} is not in the pool book; discover pools again`, retryable: false });
 }

@@ -77,7 +77,8 @@ export function draftPlan(
 		maxFeePerGasWei: maxFee.toString(),
 		maxPriorityFeePerGasWei: priorityFee.toString(),
 		targetBlock: candidate.block.number + 1,
-		deadlineBlock: candidate.block.number + policy.deadlineBlocks,
+		// The transaction that is followed waits no longer than until the next block.
+		deadlineBlock: candidate.block.number + (candidate.follows === undefined ? policy.deadlineBlocks : 1),
 	};
 }
 
@@ -96,6 +97,14 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 	}
 	if (facts.headNumber >= draft.deadlineBlock) {
 		return reject("plan", "deadline_passed", `head ${facts.headNumber} has reached the deadline block ${draft.deadlineBlock}`);
+	}
+	const [mismatch] = facts.mismatches ?? [];
+	if (mismatch !== undefined) {
+		return reject(
+			"plan",
+			"state_mismatch",
+			`pool ${mismatch.pool}: ${mismatch.fields.join(", ")} on block ${candidate.block.number} are not what the candidate says; the pool is in quarantine`,
+		);
 	}
 	if (!simulation.ok)
 		return reject("plan", "simulation_reverted", `on block ${simulation.blockNumber}: ${simulation.revertReason ?? "no reason given"}`);
@@ -125,7 +134,9 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 	if (exceeded !== null) return reject("plan", "limit_exceeded", exceeded);
 
 	const blocks = draft.deadlineBlock - facts.headNumber;
-	const [best, second] = worthwhileRelays({ score, relays: facts.relays, blocks, netProfitWei, revertCostWei: gasCostWei });
+	// Only a bundle keeps the order of two transactions.
+	const relays = candidate.follows === undefined ? facts.relays : facts.relays.filter((relay) => relay.kind === "bundle");
+	const [best, second] = worthwhileRelays({ score, relays, blocks, netProfitWei, revertCostWei: gasCostWei });
 	if (best === undefined)
 		return reject("plan", "expected_value_too_low", "no configured relay gives the submission a positive expected value");
 	const explores = second !== undefined && isDrawn(candidate, facts.explorationPpm ?? 0);
@@ -146,6 +157,7 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 			maxPriorityFeePerGasWei: draft.maxPriorityFeePerGasWei,
 			relay: explores ? second : best,
 			...(explores ? { exploredInsteadOf: best } : {}),
+			...(candidate.follows === undefined ? {} : { follows: candidate.follows }),
 			targetBlock: draft.targetBlock,
 			deadlineBlock: draft.deadlineBlock,
 			expectedGrossProfit: detect.grossProfit,

@@ -222,7 +222,8 @@ function planItems({ steps, chain, startToken }: Recorded): StepItem[] {
 	];
 }
 
-function chosenRelay({ relay, exploredInsteadOf }: Plan): string {
+function chosenRelay({ relay, exploredInsteadOf, follows }: Plan): string {
+	if (follows !== undefined) return `${relay}, behind ${follows.transactionHash}`;
 	return exploredInsteadOf === undefined ? relay : `${relay} (explored: ${exploredInsteadOf} was worth more)`;
 }
 

@@ -4,7 +4,7 @@ import type { Health } from "../../../api/health/schema.ts";
 import type { MoneySummary } from "../../../api/money/schema.ts";
 import type { Opportunity, OpportunityPage } from "../../../api/opportunities/schema.ts";
 import type { Rejections } from "../../../api/rejections/schema.ts";
-import type { StepMessage } from "../../../api/stream/messages.ts";
+import type { PoolMessage, StepMessage } from "../../../api/stream/messages.ts";
 import { applyStep, mergeRows, type Outcome } from "./lifecycle.ts";
 import { Refresh } from "./refresh.ts";
 import { read } from "./requests.ts";
@@ -37,6 +37,7 @@ export class Live {
 	settledSeen = $state(0);
 
 	readonly #steps: StepStream;
+	readonly #poolListeners = new Set<(message: PoolMessage) => void>();
 	readonly #listeners = new Set<(message: StepMessage | null) => void>();
 	readonly #timers: ReturnType<typeof setInterval>[] = [];
 	readonly #feedRefresh = new Refresh(() => this.#readFeed(), FEED_INTERVAL_MS);
@@ -49,6 +50,9 @@ export class Live {
 		this.#steps = new StepStream({
 			connect: (after) => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/stream?after=${after}`),
 			onStep: (message) => this.#take(message),
+			onPool: (message) => {
+				for (const listener of this.#poolListeners) listener(message);
+			},
 			onReset: () => void this.load(),
 			onState: (state) => {
 				this.stream = state;
@@ -115,6 +119,12 @@ export class Live {
 	onStep(listener: (message: StepMessage | null) => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
+	}
+
+	/** Calls `listener` whenever a pool goes into quarantine or comes out; returns how to stop that. */
+	onPool(listener: (message: PoolMessage) => void): () => void {
+		this.#poolListeners.add(listener);
+		return () => this.#poolListeners.delete(listener);
 	}
 
 	/** Takes control rows that an answer carried, without waiting for the next poll. */
