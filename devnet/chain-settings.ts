@@ -67,6 +67,7 @@ export function devnetChainConfig(of: {
 					knownPool: knownPool("uniswap-v3"),
 				},
 			],
+			storesUnlistedPools: true,
 			balancerVault: deployment.vault,
 			executor: deployment.executor,
 			treasury: accounts.treasury.address,
