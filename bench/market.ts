@@ -18,7 +18,8 @@ const PEERS = join(import.meta.dirname, "market", "peers");
 await runBench(
 	"market",
 	async (signal, counts): Promise<Measured> => {
-		const { decodedPools, ...peers } = await loadPeers();
+		const peers = await loadPeers();
+		const { decodedPools } = await import("./market/peers/decoding.mjs");
 		const exchange = await startExchange();
 		try {
 			const client = await connectChain(exchange.chain, { timeoutMs: 60_000, wsUrl: null });
@@ -39,8 +40,7 @@ await runBench(
 	{ pairs: 50_000, pools: 1_000 },
 );
 
-async function loadPeers(): Promise<typeof import("./market/peers/multicall.mjs") & typeof import("./market/peers/decoding.mjs")> {
+async function loadPeers(): Promise<typeof import("./market/peers/multicall.mjs")> {
 	installPeers({ bench: "market", folder: PEERS, marker: "viem", megabytes: 83 });
-	const [multicall, decoding] = await Promise.all([import("./market/peers/multicall.mjs"), import("./market/peers/decoding.mjs")]);
-	return { ...multicall, ...decoding };
+	return import("./market/peers/multicall.mjs");
 }
