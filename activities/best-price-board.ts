@@ -2,7 +2,7 @@ import { storeBestPrices } from "../db/best-prices.ts";
 import type { Database } from "../db/connection.ts";
 import type { BlockRef } from "../domain/candidate.ts";
 import { ArbError } from "../domain/errors.ts";
-import type { Pool } from "../domain/pool.ts";
+import type { PoolBook } from "../market/pool-book.ts";
 import { bestPrices } from "../market/prices/best-prices.ts";
 import type { Engine } from "../rust-wasm/engine.ts";
 import type { ChainDependencies, Log } from "./dependencies.ts";
@@ -13,17 +13,17 @@ const INTERVAL_MS = 2_000;
 /** Stores the best prices of the tokens that are compared with other chains, from the states that the watcher holds anyway. */
 export class BestPriceBoard {
 	readonly #deps: { readonly chain: ChainDependencies["chain"]; readonly db: Database; readonly log: Log };
-	readonly #pools: readonly Pool[];
+	readonly #book: Pick<PoolBook, "facts" | "addresses">;
 	readonly #engine: Pick<Engine, "quote">;
 	#storedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(of: {
 		readonly deps: { readonly chain: ChainDependencies["chain"]; readonly db: Database; readonly log: Log };
-		readonly pools: readonly Pool[];
+		readonly book: Pick<PoolBook, "facts" | "addresses">;
 		readonly engine: Pick<Engine, "quote">;
 	}) {
 		this.#deps = of.deps;
-		this.#pools = of.pools;
+		this.#book = of.book;
 		this.#engine = of.engine;
 	}
 
@@ -32,8 +32,9 @@ export class BestPriceBoard {
 		if (performance.now() - this.#storedAt < INTERVAL_MS) return;
 		this.#storedAt = performance.now();
 		const { chain, db, log } = this.#deps;
+		const pools = this.#book.facts(this.#book.addresses);
 		try {
-			await storeBestPrices(db, bestPrices({ chain, block, pools: this.#pools, engine: this.#engine }));
+			await storeBestPrices(db, bestPrices({ chain, block, pools, engine: this.#engine }));
 		} catch (error) {
 			// The watch goes on without: what is stored shows its age.
 			if (!(error instanceof ArbError) || !error.retryable) throw error;

@@ -3,7 +3,7 @@ import type { ActorActivities } from "../workflows/messages.ts";
 import { asFailure } from "./step.ts";
 
 /** What actors ask for in the background: each request names its chain. */
-export type BackgroundActivities = Pick<ActorActivities, "tendWallet" | "closeEpoch" | "refreshTvl">;
+export type BackgroundActivities = Pick<ActorActivities, "tendWallet" | "closeEpoch" | "findPools" | "refreshTvl">;
 
 /**
  * One set of activities over those of several chains: each request goes to its own chain's. A chain is connected to when it is first asked for, and again
@@ -35,6 +35,7 @@ export function byChain(connect: ReadonlyMap<number, () => Promise<BackgroundAct
 	return {
 		tendWallet: async (input) => (await of(input.chainId)).tendWallet(input),
 		closeEpoch: async (input) => (await of(input.chainId)).closeEpoch(input),
+		findPools: async (input) => (await of(input.chainId)).findPools(input),
 		refreshTvl: async (input) => (await of(input.chainId)).refreshTvl(input),
 	};
 }

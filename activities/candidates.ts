@@ -14,6 +14,8 @@ export function candidatesOf(of: {
 	readonly block: BlockRef;
 	readonly book: Pick<PoolBook, "state">;
 	readonly engine: Engine;
+	/** When the next block is expected, in seconds since 1970: the time that quotes are for. */
+	readonly targetTimestamp: number;
 	readonly fencingNumber: number;
 	readonly changedPools: readonly string[];
 	readonly limit: number;
@@ -21,6 +23,7 @@ export function candidatesOf(of: {
 	readonly liquidity: ReadonlyMap<string, bigint>;
 }): readonly Candidate[] {
 	const limit = BigInt(of.chain.limits.maxAmountIn);
+	of.engine.setTime(of.targetTimestamp);
 	const found = of.engine.search({
 		changedPools: of.changedPools,
 		startTokens: of.chain.startTokens.map((token) => {
@@ -39,6 +42,7 @@ function candidateOf(
 		readonly block: BlockRef;
 		readonly book: Pick<PoolBook, "state">;
 		readonly engine: Engine;
+		readonly targetTimestamp: number;
 		readonly fencingNumber: number;
 	},
 	cycle: FoundCycle,
@@ -49,6 +53,7 @@ function candidateOf(
 	return {
 		chainId: of.chain.chainId,
 		block: blockRef(of.block),
+		targetTimestamp: of.targetTimestamp,
 		route,
 		routeHash: routeHash(route),
 		startToken: first.tokenIn,

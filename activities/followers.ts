@@ -6,6 +6,7 @@ import { routeHashBehind } from "../domain/route.ts";
 import type { ChainClient } from "../market/chain-client.ts";
 import { logsBehind, readPending } from "../market/pending/pending-transaction.ts";
 import type { PoolBook } from "../market/pool-book.ts";
+import { nextTimestamp } from "../market/protocols/next-block.ts";
 import type { Engine } from "../rust-wasm/engine.ts";
 import { candidatesOf } from "./candidates.ts";
 
@@ -15,14 +16,14 @@ import { candidatesOf } from "./candidates.ts";
  */
 export class Followers {
 	readonly #chain: Pick<ChainConfig, "chainId" | "startTokens" | "policy" | "limits" | "executor">;
-	readonly #client: Pick<ChainClient, "transaction" | "simulateAfter">;
+	readonly #client: Pick<ChainClient, "transaction" | "simulateAfter" | "block">;
 	readonly #book: PoolBook;
 	readonly #engine: Engine;
 	readonly #fencingNumber: number;
 
 	constructor(of: {
 		readonly chain: Pick<ChainConfig, "chainId" | "startTokens" | "policy" | "limits" | "executor">;
-		readonly client: Pick<ChainClient, "transaction" | "simulateAfter">;
+		readonly client: Pick<ChainClient, "transaction" | "simulateAfter" | "block">;
 		readonly book: PoolBook;
 		readonly engine: Engine;
 		readonly fencingNumber: number;
@@ -49,11 +50,14 @@ export class Followers {
 		const transaction = await readPending(this.#client, hash);
 		if (transaction === null || transaction.to === this.#chain.executor) return null;
 		if ((transaction.raw.length - 2) / 2 > MAX_FOLLOWED_BYTES) return null;
-		const logs = await logsBehind(this.#client, { transaction, block });
+		const [logs, targetTimestamp] = await Promise.all([
+			logsBehind(this.#client, { transaction, block }),
+			nextTimestamp(this.#client, block.hash),
+		]);
 		if (logs.length === 0 || this.#book.block.hash !== block.hash) return null;
 		const after = new Map([...this.#book.preview(logs)].filter(([pool]) => !of.out.has(pool)));
 		if (after.size === 0) return null;
-		const candidate = this.#search(after, of.liquidity);
+		const candidate = this.#search(after, { liquidity: of.liquidity, targetTimestamp });
 		if (candidate === null) return null;
 		const changedPools = candidate.route.flatMap((hop) => (after.has(hop.pool) ? [hop.pool] : []));
 		return {
@@ -63,7 +67,10 @@ export class Followers {
 		};
 	}
 
-	#search(after: ReadonlyMap<string, PoolState>, liquidity: ReadonlyMap<string, bigint>): Candidate | null {
+	#search(
+		after: ReadonlyMap<string, PoolState>,
+		of: { readonly liquidity: ReadonlyMap<string, bigint>; readonly targetTimestamp: number },
+	): Candidate | null {
 		const book = this.#book;
 		const changedPools = [...after.keys()];
 		this.#engine.upsertPools([...after.values()]);
@@ -71,7 +78,7 @@ export class Followers {
 			const [best] = candidatesOf({
 				...{ chain: this.#chain, block: book.block, engine: this.#engine, fencingNumber: this.#fencingNumber },
 				book: { state: (pool) => after.get(pool) ?? book.state(pool) },
-				...{ changedPools, limit: 1, liquidity },
+				...{ changedPools, limit: 1, ...of },
 			});
 			return best ?? null;
 		} finally {

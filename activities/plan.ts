@@ -42,6 +42,8 @@ export function planStep(deps: ChainDependencies): LifecycleActivities["plan"] {
 					simulateExecution(deps.client.anyNode, {
 						...{ from, executor: chain.executor, calldata, after: head },
 						behind: input.candidate.follows?.rawTransaction,
+						// The time that the amounts were computed for; a later block has a time of its own.
+						time: head.number === input.candidate.block.number ? input.candidate.targetTimestamp : undefined,
 					}),
 					compareCandidate(deps, { candidate: input.candidate, workflowId }),
 					readControl(deps.db, chain.chainId),

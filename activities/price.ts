@@ -23,7 +23,7 @@ export function priceStep(deps: ChainDependencies): LifecycleActivities["price"]
 				const { block } = candidate;
 				const kind = chain.dataFee;
 				const [pools, head, dataFee] = await Promise.all([
-					readPools(deps.db, candidate.chainId),
+					readPools(deps.db, candidate.chainId, "allowed"),
 					client.head(),
 					kind === undefined ? null : readDataFee(client, { kind, transaction: expectedTransaction(chain.executor, candidate), block }),
 				]);

@@ -3,7 +3,7 @@ import type { PriceSettings } from "../config/prices.ts";
 import { readPools, upsertPools } from "../db/registry.ts";
 import { poolsBelowFloor, readTvl } from "../db/tvl.ts";
 import { type ChainClient, connectChain } from "../market/chain-client.ts";
-import { discoverPools } from "../market/discovery.ts";
+import { discoverPools } from "../market/discovery/events.ts";
 import { type Exchange, startExchange } from "../market/testing/exchange.ts";
 import { type FreshDatabase, freshDatabase } from "../tests/setup/database.ts";
 import { refreshTvlActivity } from "./refresh-tvl.ts";

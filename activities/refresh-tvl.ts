@@ -41,8 +41,7 @@ async function refreshTvl(
 	if (chainId !== chain.chainId) {
 		throw new ArbError({ code: "configuration", message: `this worker serves chain ${chain.chainId}, not ${chainId}`, retryable: false });
 	}
-	const [registered, block, left] = await Promise.all([readPools(db, chainId), client.head(), poolsBelowFloor(db, chainId)]);
-	const pools = registered.filter((pool) => pool.allowed);
+	const [pools, block, left] = await Promise.all([readPools(db, chainId, "allowed"), client.head(), poolsBelowFloor(db, chainId)]);
 	if (pools.length === 0) return { blockNumber: block.number, summary: "the registry has no pools yet" };
 	const tokens = [...new Set([chain.wrappedNative, ...pools.flatMap((pool) => pool.tokens)])];
 	const [prices, holdings] = await Promise.all([

@@ -23,7 +23,7 @@ export class SearchFloor {
 	}
 
 	/** Pools that are below the floor from now on; returns those of the book that have come back, which are as good as changed. */
-	move(to: { readonly below: ReadonlySet<string>; readonly pools: ReadonlySet<string> }): readonly string[] {
+	move(to: { readonly below: ReadonlySet<string>; readonly pools: { has(address: string): boolean } }): readonly string[] {
 		for (const pool of to.below) if (!this.#below.has(pool)) this.#engine.removePool(pool);
 		const returned = [...this.#below].filter((pool) => !to.below.has(pool) && to.pools.has(pool));
 		this.#below = to.below;

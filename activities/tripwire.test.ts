@@ -6,7 +6,7 @@ import type { Candidate } from "../domain/candidate.ts";
 import type { Pool, PoolState } from "../domain/pool.ts";
 import { blockRef } from "../market/block.ts";
 import { type ChainClient, connectChain } from "../market/chain-client.ts";
-import { discoverPools } from "../market/discovery.ts";
+import { discoverPools } from "../market/discovery/events.ts";
 import { PoolBook } from "../market/pool-book.ts";
 import { type Exchange, startExchange } from "../market/testing/exchange.ts";
 import { type FreshDatabase, freshDatabase } from "../tests/setup/database.ts";

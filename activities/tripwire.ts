@@ -96,11 +96,7 @@ export async function compareCandidate(
 	// What a transaction that is followed has changed is not on the chain yet: the plan's simulation of both holds for it.
 	const kept = of.candidate.pools.filter((state) => follows?.changedPools.includes(state.address) !== true);
 	if (kept.length === 0) return [];
-	const pools = await readPools(
-		deps.db,
-		deps.chain.chainId,
-		kept.map((state) => state.address),
-	);
+	const pools = await readPools(deps.db, deps.chain.chainId, { addresses: kept.map((state) => state.address) });
 	const audited = await auditStates(deps.client, { blockHash: block.hash, pools, kept });
 	const differing = audited.filter(({ fields }) => fields.length > 0);
 	for (const each of differing) await quarantine(deps, { audited: each, block, foundBy: of.workflowId });

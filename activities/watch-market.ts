@@ -3,19 +3,19 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from "@temporalio/c
 import { defineSearchAttributeKey, TypedSearchAttributes, WorkflowIdReusePolicy } from "@temporalio/common";
 import { readControl } from "../db/control.ts";
 import { quarantinedPools } from "../db/quarantine.ts";
-import { upsertPools, upsertTokens } from "../db/registry.ts";
 import { busyPools } from "../db/submissions.ts";
 import { poolsBelowFloor } from "../db/tvl.ts";
 import { currentFencingNumber, takeFencingNumber } from "../db/watchers.ts";
 import type { BlockRef, Candidate } from "../domain/candidate.ts";
 import { ArbError } from "../domain/errors.ts";
 import { lifecycleWorkflowId } from "../domain/workflow-ids.ts";
-import { discoverPools } from "../market/discovery.ts";
+import { Arrivals } from "../market/discovery/arrivals.ts";
+import { sweepLog } from "../market/discovery/progress.ts";
 import { followChain } from "../market/follow.ts";
 import { loanLiquidity } from "../market/loan.ts";
 import { watchPending } from "../market/pending/pending-feed.ts";
 import { PoolBook } from "../market/pool-book.ts";
-import { admitTokens, permitPools } from "../market/tokens/admission.ts";
+import { nextTimestamp } from "../market/protocols/next-block.ts";
 import { Engine } from "../rust-wasm/engine.ts";
 import { type ActorActivities, SEARCH_ATTRIBUTES } from "../workflows/messages.ts";
 import { BestPriceBoard } from "./best-price-board.ts";
@@ -66,31 +66,28 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 				scheduledAtMs: context.info.currentAttemptScheduledTimestampMs,
 			});
 			const from = await deps.client.head();
-			const found = await discoverPools(deps.client, deps.chain, { toBlock: from.number });
-			const tokens = await admitTokens(deps.client, deps.chain, { block: from, pools: found });
-			for (const { row, verdict } of tokens) {
-				if (verdict.exclusion === null) continue;
-				const { code, sentence } = verdict.exclusion;
-				deps.log.warn({ ...log, token: row.address, symbol: row.symbol, code }, `routes do not use this token: ${sentence}`);
-			}
-			const permitted = permitPools(found, tokens);
-			await upsertTokens(
-				deps.db,
-				tokens.map(({ row }) => row),
-			);
-			await upsertPools(
-				deps.db,
-				permitted.map((pool) => ({ ...pool, discoveredAtBlock: from.number })),
-			);
-			const pools = permitted.filter(({ allowed }) => allowed);
-			const book = new PoolBook(deps.client, pools);
-			const addresses = new Set(pools.map((pool) => pool.address));
+			const book = new PoolBook(deps.client, []);
+			const arrivals = new Arrivals({
+				...{ db: deps.db, client: deps.client, chain: deps.chain, signal },
+				onProgress: sweepLog((fields, message) => deps.log.info({ ...log, ...fields }, message)),
+				onToken: ({ row, verdict }) => {
+					if (verdict.exclusion === null) return;
+					const { code, sentence } = verdict.exclusion;
+					deps.log.warn({ ...log, token: row.address, symbol: row.symbol, code }, `routes do not use this token: ${sentence}`);
+				},
+				onPool: ({ address, dex, allowed, reason }) => {
+					deps.log.info(
+						{ ...log, pool: address, dex },
+						allowed ? "a new pool is searched from now on" : `a pool is not searched: ${reason}`,
+					);
+				},
+			});
 			using engine = new Engine();
 			const floor = new SearchFloor({ book, engine });
 			const tripwire = new Tripwire(deps, book);
-			await book.load(from);
-			floor.update([...addresses]);
-			deps.log.info({ ...log, fencingNumber, pools: pools.length, block: from.number }, "watching the market");
+			await arrivals.load(book, from);
+			floor.update(book.addresses);
+			deps.log.info({ ...log, fencingNumber, pools: book.addresses.length, block: from.number }, "watching the market");
 			const loan = { lenders: deps.chain.lenders, tokens: deps.chain.startTokens };
 			let liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: from.hash });
 			/** The most that a lender has at the block. Where the node does not tell, the last answer stays: `detect` cuts every size to the block's own. */
@@ -105,7 +102,8 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 			};
 			const consider = async (block: BlockRef, changed: readonly string[]): Promise<void> => {
 				head = block.number;
-				const [newest, control, busy, lent, belowFloor, quarantined] = await Promise.all([
+				const [targetTimestamp, newest, control, busy, lent, belowFloor, quarantined] = await Promise.all([
+					nextTimestamp(deps.client, block.hash),
 					currentFencingNumber(deps.db, chainId),
 					readControl(deps.db, chainId),
 					busyPools(deps.db, chainId),
@@ -118,16 +116,17 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 					deps.log.warn({ ...log, fencingNumber, newest }, "a later watcher has taken over");
 					ended.abort();
 				}
-				const changedPools = [...changed, ...floor.move({ below: left, pools: addresses })];
+				const changedPools = [...changed, ...floor.move({ below: left, pools: book })];
 				if (newest !== fencingNumber) return;
 				if (!control.paused && !control.killSwitch && changedPools.length > 0) {
-					await startWorthy({ block, changedPools, busy, liquidity: lent });
+					await startWorthy({ block, targetTimestamp, changedPools, busy, liquidity: lent });
 				}
 				const found = await tripwire.audit(quarantined);
-				if (found.length > 0) floor.move({ below: new Set([...left, ...found]), pools: addresses });
+				if (found.length > 0) floor.move({ below: new Set([...left, ...found]), pools: book });
 			};
 			const startWorthy = async (of: {
 				readonly block: BlockRef;
+				readonly targetTimestamp: number;
 				readonly changedPools: readonly string[];
 				readonly busy: ReadonlySet<string>;
 				readonly liquidity: ReadonlyMap<string, bigint>;
@@ -135,7 +134,12 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 				const { maxLifecyclesPerBlock } = deps.chain.policy;
 				const worth = candidatesOf({
 					...{ chain: deps.chain, block: of.block, book, engine, fencingNumber },
-					...{ changedPools: of.changedPools, limit: maxLifecyclesPerBlock * 4, liquidity: of.liquidity },
+					...{
+						targetTimestamp: of.targetTimestamp,
+						changedPools: of.changedPools,
+						limit: maxLifecyclesPerBlock * 4,
+						liquidity: of.liquidity,
+					},
 				})
 					.filter((candidate) => candidate.route.every((hop) => !of.busy.has(hop.pool)))
 					.slice(0, maxLifecyclesPerBlock);
@@ -161,16 +165,18 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 					}
 				}
 			};
-			const board = new BestPriceBoard({ deps, pools, engine });
+			const board = new BestPriceBoard({ deps, book, engine });
 			// What stands open on the block that this watch begins with changes no more: it is looked at once, whole.
-			await consider(from, [...addresses]);
+			await consider(from, book.addresses);
 			await board.show(from);
 			const { pending } = deps.chain;
 			const stopFollowing = new AbortController();
 			const following = pending === undefined ? null : followPending(pending.wsUrl, AbortSignal.any([signal, stopFollowing.signal]));
 			try {
 				await followChain(deps.client, book, signal, {
-					onBlock: async ({ block, changedPools, reorgDepth, isHead }) => {
+					newPools: arrivals,
+					onBlock: async ({ block, changedPools, removedPools, reorgDepth, isHead }) => {
+						for (const pool of removedPools) engine.removePool(pool);
 						if (reorgDepth > 0) deps.log.warn({ ...log, block: block.number, reorgDepth }, "blocks were taken back");
 						floor.update(changedPools);
 						if (!isHead) return;

@@ -2,12 +2,15 @@ import { join } from "node:path";
 import { connectChain } from "../market/chain-client.ts";
 import { startExchange } from "../market/testing/exchange.ts";
 import { PoolFarm } from "../market/testing/pool-farm.ts";
+import { measureDiscovery } from "./market/discovery.ts";
 import { StateBench } from "./market/states.ts";
+import { measureTvl } from "./market/tvl.ts";
 import { installPeers } from "./peers.ts";
 import { type Measured, runBench } from "./report.ts";
 
 /**
- * Reading the market: states of many pools from a local node, against viem's Multicall3 on the same pools.
+ * Reading the market: states of many pools from a local node, against viem's Multicall3 on the same pools; events of new pools, against viem's decoding of
+ * the same logs; values of pools.
  * `npm run bench -- market [--json] [--write-docs] [--pairs N] [--pools N]`; some four minutes, half of them for planting the pools.
  */
 const PEERS = join(import.meta.dirname, "market", "peers");
@@ -16,6 +19,7 @@ await runBench(
 	"market",
 	async (signal, counts): Promise<Measured> => {
 		const peers = await loadPeers();
+		const { decodedPools } = await import("./market/peers/decoding.mjs");
 		const exchange = await startExchange();
 		try {
 			const client = await connectChain(exchange.chain, { timeoutMs: 60_000, wsUrl: null });
@@ -24,7 +28,8 @@ await runBench(
 				await bench.prepare();
 				const pairs = await bench.pairs(counts.get("pairs") ?? 0);
 				const pools = await bench.pools(counts.get("pools") ?? 0);
-				return { results: [...pairs.results, ...pools.results], notes: [...pairs.notes, ...pools.notes] };
+				const parts = [pairs, pools, await measureDiscovery(signal, decodedPools), measureTvl(signal)];
+				return { results: parts.flatMap(({ results }) => results), notes: parts.flatMap(({ notes }) => notes) };
 			} finally {
 				client.close();
 			}

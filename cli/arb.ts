@@ -13,6 +13,7 @@ import type { PublishedEpoch } from "../workflows/messages.ts";
 import type { Diagnosis, DoctorOptions } from "./doctor.ts";
 import { commandChains, commandSettings } from "./environment.ts";
 import { fetchHistory } from "./history.ts";
+import { poolsCommand } from "./pools.ts";
 import { linesOf, verifyBooks } from "./reconcile.ts";
 import { replayCommand } from "./replay.ts";
 import type { SearchOptions } from "./search.ts";
@@ -196,6 +197,8 @@ dexes
 		const { dexesList } = await import("./dexes.ts");
 		print(dexesList(options));
 	});
+
+program.addCommand(poolsCommand(print));
 
 const doctor = program.command("doctor").description("hold what is written down against a node");
 doctor

@@ -5,7 +5,7 @@ import { formatUnits } from "../domain/amount.ts";
 import { ArbError } from "../domain/errors.ts";
 import type { TokenFacts, TokenVerdict } from "../domain/token-facts.ts";
 import { connectChain } from "../market/chain-client.ts";
-import { discoverPools } from "../market/discovery.ts";
+import { discoverPools } from "../market/discovery/events.ts";
 import { inspectTokens } from "../market/tokens/inspection.ts";
 import { decideToken } from "../market/tokens/verdict.ts";
 import { commandChains } from "./environment.ts";

@@ -42,6 +42,8 @@ const dexFields = z.object({
 	/** Uniswap V2 family: the pair's fee in millionths. Uniswap V3 pools carry their own. */
 	feePips: z.int().min(0).max(999_999).optional(),
 	startBlock: z.int().min(0),
+	/** Concentrated liquidity: the factory's fee tiers, by which pools are derived; the published ones of Uniswap V3 where absent. */
+	tiers: z.array(z.object({ pips: z.int().min(0).max(999_999), tickSpacing: z.int().min(1) })).optional(),
 	/** How pool addresses follow from tokens, and a pool that shows it: what `arb doctor registry` checks a dex of its own by. */
 	derivation: derivationSchema(address).optional(),
 	knownPool: knownPoolSchema(address).optional(),
@@ -142,6 +144,11 @@ const chainSchema = z
 		dataFee: dataFeeSchema.optional(),
 		/** Dexes of the registry by their names, or rows of their own. */
 		dexes: z.array(z.union([z.string().min(1), dexSchema])).min(1),
+		/**
+		 * Whether pools of tokens beyond `tokens` are stored as well when a factory announces them. Searched they are not. Where absent only events of the chain's
+		 * tokens are asked for: the large factories have announced millions of pools that nobody trades in.
+		 */
+		storesUnlistedPools: z.boolean().optional(),
 		/** The one lender, where `lenders` is absent. */
 		balancerVault: address.optional(),
 		lenders: z.array(lenderSchema).min(1).optional(),
@@ -227,6 +234,7 @@ function registryRows(name: string, chainId: number): readonly DexRow[] | string
 			...(vault === undefined ? {} : { vault }),
 			...(poolDeployer === undefined ? {} : { poolDeployer }),
 			...(fee.kind === "fixed" ? { feePips: fee.pips } : {}),
+			...(fee.kind === "tiers" ? { tiers: fee.tiers } : {}),
 			...(derivation === undefined ? {} : { derivation, knownPool }),
 		});
 	}

@@ -11,6 +11,7 @@ import type { Session } from "./connection.ts";
  * - `rewards`: accrual and closing of a chain's epochs.
  * - `treasury`: the treasury's nonces.
  * - `ledger`: the tail of a chain's entries.
+ * - `pools`: what is discovered on a chain, and what may be searched of it.
  * - `events`: sequence numbers in commit order.
  */
 export const lockNames = {
@@ -20,6 +21,7 @@ export const lockNames = {
 	rewards: (chainId: number) => `rewards:${chainId}`,
 	treasury: (chainId: number) => `treasury:${chainId}`,
 	ledger: (chainId: number) => `ledger:${chainId}`,
+	pools: (chainId: number) => `pools:${chainId}`,
 	events: () => "events",
 	migrations: () => "migrations",
 } as const;

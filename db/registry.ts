@@ -1,8 +1,8 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, arrayContained, eq, gt, inArray, or, type SQL, sql } from "drizzle-orm";
 import type { Pool } from "../domain/pool.ts";
 import type { Token } from "../domain/token.ts";
 import type { TokenExclusion, TokenNote } from "../domain/token-facts.ts";
-import { type Database, inTransaction } from "./connection.ts";
+import { type Database, inTransaction, type Session } from "./connection.ts";
 import { pools, tokens } from "./schema.ts";
 
 /** May routes use it; `reason` says why not. */
@@ -63,8 +63,24 @@ export async function upsertTokens(db: Database, known: readonly (Token & Permis
 	});
 }
 
-/** A chain's pools, by address; only those named where names are given. */
-export async function readPools(db: Database, chainId: number, addresses?: readonly string[]): Promise<readonly (Pool & Permission)[]> {
+/** A pool as the registry has it: with its permission, and with the row of the chain's dexes that it was found by. */
+export type RegisteredPool = Pool & Permission & { readonly source: string };
+
+/** Which of a chain's pools: all, the allowed ones, those at some addresses, or the allowed ones and all others whose tokens are all among some. */
+export type PoolChoice =
+	| "all"
+	| "allowed"
+	| { readonly addresses: readonly string[] }
+	| { readonly amongTokens: readonly string[] }
+	/** Allowed ones that were stored or changed after a time of the database. */
+	| { readonly allowedSince: Date };
+
+/** A chain's pools, by address. */
+export async function readPools(
+	db: { readonly drizzle: Session },
+	chainId: number,
+	choice: PoolChoice = "all",
+): Promise<readonly RegisteredPool[]> {
 	return await db.drizzle
 		.select({
 			chainId: pools.chainId,
@@ -77,14 +93,26 @@ export async function readPools(db: Database, chainId: number, addresses?: reado
 			details: pools.details,
 			allowed: pools.allowed,
 			reason: pools.reason,
+			source: pools.source,
 		})
 		.from(pools)
-		.where(and(eq(pools.chainId, chainId), addresses === undefined ? undefined : inArray(pools.address, [...addresses])))
+		.where(and(eq(pools.chainId, chainId), isChosen(choice)))
 		.orderBy(pools.address);
 }
 
+function isChosen(choice: PoolChoice): SQL | undefined {
+	if (choice === "all") return undefined;
+	if (choice === "allowed") return eq(pools.allowed, true);
+	if ("addresses" in choice) return inArray(pools.address, [...choice.addresses]);
+	if ("allowedSince" in choice) return and(eq(pools.allowed, true), gt(pools.updatedAt, choice.allowedSince));
+	return or(eq(pools.allowed, true), arrayContained(pools.tokens, [...choice.amongTokens]));
+}
+
 /** A chain's tokens, by address. */
-export async function readTokens(db: Database, chainId: number): Promise<readonly (Token & Permission & TokenInspection)[]> {
+export async function readTokens(
+	db: { readonly drizzle: Session },
+	chainId: number,
+): Promise<readonly (Token & Permission & TokenInspection)[]> {
 	return await db.drizzle
 		.select({
 			chainId: tokens.chainId,

@@ -17,6 +17,7 @@ import {
 	uniqueIndex,
 } from "drizzle-orm/pg-core";
 import { type Amount, parseAmount } from "../domain/amount.ts";
+import type { BlockPoint, DiscoveryCursor, DiscoveryWay } from "../domain/discovery.ts";
 import type { DecisionRecord, Limits } from "../domain/lifecycle.ts";
 import type { Mode, Outcome, Reason, Step } from "../domain/outcome.ts";
 import type { RelayKind } from "../domain/plan.ts";
@@ -72,11 +73,33 @@ export const pools = pgTable(
 		/** Why it is not allowed; empty where it is. */
 		reason: text("reason").notNull().default(""),
 		discoveredAtBlock: blockNumber("discovered_at_block").notNull(),
+		foundBy: text("found_by").$type<DiscoveryWay>().notNull().default("events"),
+		/** The row of the chain's dexes that it was found by: a dex that is taken out, or given another factory, takes its pools with it. */
+		source: text("source").notNull().default(""),
 		/** Holds less than the chain's floor: left out of the search until it has more. Kept apart from `allowed`, which others decide. */
 		isBelowFloor: boolean("is_below_floor").notNull().default(false),
 		updatedAt: instant("updated_at").notNull().defaultNow(),
 	},
-	(t) => [primaryKey({ columns: [t.chainId, t.address] })],
+	(t) => [
+		primaryKey({ columns: [t.chainId, t.address] }),
+		// A watcher asks again and again which allowed pools are new; most rows of a large registry are not allowed.
+		index("pools_allowed").on(t.chainId, t.updatedAt).where(sql`${t.allowed}`),
+	],
+);
+
+/** How far each dex has been read, in each way that is read from a place on: a restart asks the chain for what comes after. */
+export const discoveryCursors = pgTable(
+	"discovery_cursors",
+	{
+		chainId: chainId(),
+		source: text("source").notNull(),
+		way: text("way").$type<DiscoveryCursor["way"]>().notNull(),
+		question: text("question").notNull(),
+		points: jsonb("points").$type<readonly BlockPoint[]>().notNull(),
+		listed: integer("listed").notNull(),
+		updatedAt: instant("updated_at").notNull().defaultNow(),
+	},
+	(t) => [primaryKey({ columns: [t.chainId, t.source, t.way] })],
 );
 
 export const tokens = pgTable(

@@ -3,7 +3,7 @@ import type { Keys } from "../config/keys.ts";
 import { devnetAccounts } from "./accounts.ts";
 import type { DevnetChain } from "./chains.ts";
 import type { Deployment } from "./deployment.ts";
-import { DEXES, WITHOUT_ADAPTER } from "./families/all.ts";
+import { DEXES } from "./families/all.ts";
 import { STABLECOINS } from "./seeding.ts";
 
 /** The signing keys that the system may use: operators and treasury, and none of the market's or the competitor's. */
@@ -66,12 +66,13 @@ export function devnetChainConfig(of: {
 			stablecoins: STABLECOINS.flatMap(tokenAddress),
 			// On these chains a symbol is an identity: whoever deploys them names each token once.
 			tokens: deployment.tokens.map((token) => ({ ...token, asset: token.symbol })),
-			dexes: dexRows(deployment).filter(({ name }) => !WITHOUT_ADAPTER.has(name)),
+			dexes: dexRows(deployment),
 			lenders: [
 				{ kind: "balancer-v2", address: deployment.vault },
 				// The deployed release rounds its premium half up (`PercentageMath.percentMul`).
 				...deployment.lenders.map((lender) => ({ ...lender, ...(lender.kind === "aave-v3" ? { premiumRounding: "half-up" } : {}) })),
 			],
+			storesUnlistedPools: true,
 			executor: deployment.executor,
 			treasury: accounts.treasury.address,
 			rewardDistributor: deployment.distributor,

@@ -36,6 +36,8 @@ export interface Candidate {
 	readonly pools: readonly PoolState[];
 	/** The watcher's number: the claim is refused when a later watcher exists. */
 	readonly fencingNumber: number;
+	/** The time that the quotes are for, in seconds since 1970: when the next block is expected. Absent in candidates from before there were pools that follow the time. */
+	readonly targetTimestamp?: number;
 	/** Where the cycle opens only once this transaction has been executed on the block. */
 	readonly follows?: FollowedTransaction;
 	/** When the search returned it: epoch milliseconds, UTC. */

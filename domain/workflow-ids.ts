@@ -24,3 +24,8 @@ export function epochWorkflowId(chainId: number): string {
 export function tvlScheduleId(chainId: number): string {
 	return `tvl-${chainId}`;
 }
+
+/** Of the schedule that discovers pools and, with the time behind it, of the workflows that it starts. */
+export function poolsScheduleId(chainId: number): string {
+	return `pools-${chainId}`;
+}

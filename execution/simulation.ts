@@ -24,7 +24,7 @@ type Parent = Pick<BlockRef, "number" | "hash" | "timestamp">;
 
 /**
  * Executes the calldata in a block after a given one, without sending anything. One `eth_simulateV1`, so that profit and gas are of the same
- * execution. The block is a new one, a second later: a deadline is judged as it will be, and a pair that was swapped in the block before writes
+ * execution. The block is a new one, a second later unless another time is given: a deadline is judged as it will be, and a pair that was swapped in the block before writes
  * its price accumulators (UniswapV2Pair._update), which costs 5,000 gas each.
  *
  * `gasUsed` is what a receipt would say: after refunds, which give back up to a fifth of the gas (EIP-3529), so a gas limit must be at least a
@@ -32,6 +32,7 @@ type Parent = Pick<BlockRef, "number" | "hash" | "timestamp">;
  *
  * @param of.behind signed bytes of a transaction that is executed before, in the same block; the result is a failure where that one fails
  * @param of.after the latest block where absent, which costs one more question
+ * @param of.time of the block, in seconds since 1970
  * @param of.gasLimit the node's own bound where absent
  * @throws ArbError of {@link askNode}; `dependency_missing` where the node does not simulate; `configuration` where the executor has no code. An
  * execution that reverts is a result, no error.
@@ -45,6 +46,7 @@ export async function simulateExecution(
 		readonly gasLimit?: bigint;
 		readonly behind?: string | undefined;
 		readonly after?: Parent;
+		readonly time?: number | undefined;
 	},
 ): Promise<Simulation> {
 	const parent = of.after ?? (await readHead(provider));
@@ -55,7 +57,7 @@ export async function simulateExecution(
 		...(of.gasLimit === undefined ? {} : { gas: hexQuantity(of.gasLimit) }),
 	};
 	const calls = of.behind === undefined ? [call] : [callOf(of.behind), call];
-	const [block] = simulatedBlocks.parse(await simulate(provider, calls, parent));
+	const [block] = simulatedBlocks.parse(await simulate(provider, calls, parent, of.time ?? 0));
 	const { status, gasUsed, returnData, error } = block.calls.at(-1) ?? unanswered(calls.length);
 	const base = { gasUsed: BigInt(gasUsed).toString(), blockNumber: parent.number };
 	if (block.calls.length > 1 && block.calls[0]?.status === "0x0") {
@@ -99,8 +101,8 @@ function unanswered(asked: number): never {
 	throw new ArbError({ code: "chain", message: `eth_simulateV1: no result for ${asked} calls; use another node`, retryable: false });
 }
 
-async function simulate(provider: Node, calls: readonly SimulatedCall[], parent: Parent): Promise<unknown> {
-	const blockOverrides = { number: hexQuantity(parent.number + 1), time: hexQuantity(parent.timestamp + 1) };
+async function simulate(provider: Node, calls: readonly SimulatedCall[], parent: Parent, time: number): Promise<unknown> {
+	const blockOverrides = { number: hexQuantity(parent.number + 1), time: hexQuantity(Math.max(time, parent.timestamp + 1)) };
 	try {
 		return await askNode(provider, "eth_simulateV1", [{ blockStateCalls: [{ blockOverrides, calls }] }, { blockHash: parent.hash }]);
 	} catch (error) {

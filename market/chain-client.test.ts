@@ -1,7 +1,7 @@
 import { id } from "ethers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type ChainClient, connectChain } from "./chain-client.ts";
-import { discoverPools } from "./discovery.ts";
+import { discoverPools } from "./discovery/events.ts";
 import { loanLiquidity, loanTerms } from "./loan.ts";
 import { gatherPrices } from "./prices/prices.ts";
 import { type Exchange, startExchange } from "./testing/exchange.ts";

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { ArbError } from "../domain/errors.ts";
 import type { Pool, PoolState } from "../domain/pool.ts";
 import { type ChainClient, connectChain } from "./chain-client.ts";
-import { discoverPools } from "./discovery.ts";
+import { discoverPools } from "./discovery/events.ts";
 import { type AppliedBlock, followChain } from "./follow.ts";
 import { PoolBook } from "./pool-book.ts";
 import { loadStates } from "./protocols/families.ts";

@@ -2,20 +2,35 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ArbError } from "../domain/errors.ts";
 import type { Block } from "./block.ts";
 import type { ChainClient } from "./chain-client.ts";
-import type { PoolBook } from "./pool-book.ts";
+import type { ChainLog } from "./log.ts";
+import type { Arrival, PoolBook } from "./pool-book.ts";
 import { STATE_TOPICS } from "./protocols/families.ts";
 
 export interface AppliedBlock {
 	readonly block: Block;
 	/** Pools whose state differs from what the last call showed: by this block's logs, by blocks taken back, or all after a reload. */
 	readonly changedPools: readonly string[];
+	/** Pools that are no longer in the book: the blocks that created them were taken back. */
+	readonly removedPools: readonly string[];
 	/** Blocks that were taken back before this one; 0 on the straight way. */
 	readonly reorgDepth: number;
 	/** False while later blocks are about to follow. */
 	readonly isHead: boolean;
 }
 
+/** Looks for pools that come while a chain is followed. */
+export interface NewPools {
+	/** First topics of the logs that announce them. */
+	readonly topics: readonly string[];
+	/** The pools that come to the book with this block. */
+	of(block: Block, logs: readonly ChainLog[], book: Pick<PoolBook, "has">): Promise<readonly Arrival[]>;
+	/** Loads the book at a block that does not follow its last one, with all pools that there are by then. */
+	load(book: PoolBook, block: Block): Promise<void>;
+}
+
 export interface FollowHandlers {
+	/** The pools of the book stay the same where absent. */
+	readonly newPools?: NewPools;
 	/** Called in the order of the chain, one call at a time. What it throws ends following. */
 	readonly onBlock: (applied: AppliedBlock) => Promise<void> | void;
 	/** Told about each failure that is being retried. */
@@ -31,6 +46,7 @@ const MAX_GAP = 256;
 /** What has happened to the book since the last call of `onBlock`. */
 interface Unreported {
 	readonly changed: Set<string>;
+	readonly removed: Set<string>;
 	reorgDepth: number;
 }
 
@@ -42,7 +58,7 @@ interface Unreported {
  */
 export async function followChain(client: ChainClient, book: PoolBook, signal: AbortSignal, handlers: FollowHandlers): Promise<void> {
 	for await (const head of client.newHeads(signal)) {
-		const unreported: Unreported = { changed: new Set(), reorgDepth: 0 };
+		const unreported: Unreported = { changed: new Set(), removed: new Set(), reorgDepth: 0 };
 		let target = head;
 		for (let attempt = 1; !signal.aborted; attempt++) {
 			try {
@@ -80,13 +96,16 @@ async function advance(of: {
 	readonly target: Block;
 	readonly unreported: Unreported;
 }): Promise<void> {
-	const { client, book, signal, target, unreported } = of;
+	const { client, book, signal, target, unreported, handlers } = of;
+	const topics = [...STATE_TOPICS, ...(handlers.newPools?.topics ?? [])];
 	const report = async (block: Block, isHead: boolean): Promise<void> => {
-		const applied = { block, changedPools: [...unreported.changed], reorgDepth: unreported.reorgDepth, isHead };
-		unreported.changed.clear();
+		const { changed, removed, reorgDepth } = unreported;
+		const applied = { block, changedPools: [...changed], removedPools: [...removed], reorgDepth, isHead };
+		changed.clear();
+		removed.clear();
 		unreported.reorgDepth = 0;
 		try {
-			await of.handlers.onBlock(applied);
+			await handlers.onBlock(applied);
 		} catch (error) {
 			throw new HandlerError("onBlock failed", { cause: error });
 		}
@@ -99,7 +118,10 @@ async function advance(of: {
 	const branch = await branchTo(client, book, target);
 	if (!("length" in branch)) {
 		unreported.reorgDepth += branch.reorgDepth;
-		for (const state of await book.load(target)) unreported.changed.add(state.address);
+		const before = book.addresses;
+		await (handlers.newPools?.load(book, target) ?? book.load(target));
+		for (const address of before) if (!book.has(address)) gone(unreported, address);
+		for (const address of book.addresses) came(unreported, address);
 		await report(target, true);
 		return;
 	}
@@ -107,15 +129,30 @@ async function advance(of: {
 	const ancestor = book.known(parentHash);
 	if (ancestor !== undefined && ancestor.hash !== book.block.hash) {
 		unreported.reorgDepth += book.block.number - ancestor.number;
-		const changed = book.rollBack(ancestor.hash);
-		if (changed !== "unknown") for (const address of changed) unreported.changed.add(address);
+		const back = book.rollBack(ancestor.hash);
+		if (back !== "unknown") {
+			for (const address of back.changed) came(unreported, address);
+			for (const address of back.removed) gone(unreported, address);
+		}
 	}
 	for (const [i, block] of branch.entries()) {
 		if (signal.aborted) return;
-		const logs = await client.logsOf(block.hash, { topics: [STATE_TOPICS] });
-		for (const address of await book.apply(block, logs)) unreported.changed.add(address);
+		const logs = await client.logsOf(block.hash, { topics: [topics] });
+		const arrivals = (await handlers.newPools?.of(block, logs, book)) ?? [];
+		for (const address of await book.apply(block, logs, arrivals)) came(unreported, address);
 		await report(block, i === branch.length - 1);
 	}
+}
+
+/** A pool that a reorg takes and the next blocks bring again is one that changed. */
+function came(unreported: Unreported, address: string): void {
+	unreported.changed.add(address);
+	unreported.removed.delete(address);
+}
+
+function gone(unreported: Unreported, address: string): void {
+	unreported.removed.add(address);
+	unreported.changed.delete(address);
 }
 
 /** The pools are to be read anew; `reorgDepth` counts the blocks that the book loses by a reorg, as far back as it can tell. */

@@ -13,33 +13,44 @@ const JOURNAL_BLOCKS = 64;
 interface JournalEntry {
 	readonly before: Block;
 	readonly replaced: ReadonlyMap<string, TrackedPool>;
+	/** Pools that came to the book with it. */
+	readonly added: readonly string[];
+}
+
+/** A pool that comes to the book, with its state at the end of the block that it comes with. */
+export interface Arrival {
+	readonly pool: Pool;
+	readonly tracked: TrackedPool;
+}
+
+/** What taking blocks back did to the book. */
+export interface TakenBack {
+	/** Pools whose states are earlier ones now. */
+	readonly changed: readonly string[];
+	/** Pools that are no longer in the book: a block that was taken back created them. */
+	readonly removed: readonly string[];
 }
 
 /**
- * The states of a set of pools, all at one block. Blocks are applied by their logs and taken back from a journal. States are immutable: what a
- * caller took keeps describing the block it was taken at.
+ * The states of a set of pools, all at one block. Blocks are applied by their logs and taken back from a journal; pools come with the block that created
+ * them and go with it. States are immutable: what a caller took keeps describing the block it was taken at.
  */
 export class PoolBook {
 	readonly #client: ChainClient;
-	readonly #pools: ReadonlyMap<string, Pool>;
-	readonly #addresses: readonly string[];
+	readonly #pools = new Map<string, Pool>();
+	/** Of them, made anew where pools come or go. */
+	#addresses: readonly string[] | null = null;
 	/** Contracts that log for many pools, each with the function that says for which. */
 	readonly #singletons = new Map<string, (log: ChainLog) => string | "all" | null>();
 	/** Those that something may change without a log. */
-	readonly #silent: readonly Pool[];
+	readonly #silent = new Map<string, Pool>();
 	#tracked: Map<string, TrackedPool> = new Map();
 	#block: Block | null = null;
 	#journal: JournalEntry[] = [];
 
 	constructor(client: ChainClient, pools: readonly Pool[]) {
 		this.#client = client;
-		this.#pools = new Map(pools.map((pool) => [pool.address, pool]));
-		this.#addresses = [...this.#pools.keys()];
-		for (const pool of pools) {
-			const { singleton } = adapterOf(pool.family);
-			if (singleton !== undefined) this.#singletons.set(singleton.address(pool), singleton.poolOf);
-		}
-		this.#silent = pools.filter((pool) => adapterOf(pool.family).isSilent?.(pool) === true);
+		this.#hold(pools);
 	}
 
 	get isLoaded(): boolean {
@@ -59,8 +70,9 @@ export class PoolBook {
 		return [...this.#tracked.values()].map((tracked) => tracked.state);
 	}
 
-	/** Every pool of the book, in an order that stays. */
+	/** Every pool of the book, in an order that stays: those that come are the last. */
 	get addresses(): readonly string[] {
+		this.#addresses ??= [...this.#pools.keys()];
 		return this.#addresses;
 	}
 
@@ -73,21 +85,22 @@ export class PoolBook {
 		return this.#trackedOf(address).state;
 	}
 
-	/** Reads every pool at that block, forgets the journal, and returns the states. After an error the book is as before. */
-	async load(block: Block): Promise<readonly PoolState[]> {
-		this.#tracked = await loadTracked({ client: this.#client, pools: [...this.#pools.values()], blockHash: block.hash });
+	/** Reads every pool at that block, or `pools` in place of those that it had, forgets the journal, and returns the states. After an error the book is as before. */
+	async load(block: Block, pools?: readonly Pool[]): Promise<readonly PoolState[]> {
+		this.#tracked = await loadTracked({ client: this.#client, pools: pools ?? [...this.#pools.values()], blockHash: block.hash });
+		if (pools !== undefined) this.#hold(pools);
 		this.#block = block;
 		this.#journal = [];
 		return this.states;
 	}
 
 	/**
-	 * Goes on by one block, the child of {@link block}; `logs` are all its logs with a state topic, of any contracts. Returns the addresses of the
-	 * pools that changed. After an error the book is as before.
+	 * Goes on by one block, the child of {@link block}; `logs` are all its logs with a state topic, of any contracts; `arrivals` are pools to be kept from
+	 * this block on, with their states at its end. Returns the addresses of the pools that changed or arrived. After an error the book is as before.
 	 *
 	 * @throws ArbError `stale_state` where `block` is no child of the book's block; the node's errors where a pool has to be read anew.
 	 */
-	async apply(block: Block, logs: readonly ChainLog[]): Promise<readonly string[]> {
+	async apply(block: Block, logs: readonly ChainLog[], arrivals: readonly Arrival[] = []): Promise<readonly string[]> {
 		const before = this.block;
 		if (block.parentHash !== before.hash) {
 			throw new ArbError({
@@ -104,10 +117,15 @@ export class PoolBook {
 		for (const tracked of await this.#refresh(block, changed, unknown)) changed.set(tracked.state.address, tracked);
 		const replaced = new Map([...changed.keys()].map((address) => [address, this.#trackedOf(address)]));
 		for (const [address, tracked] of changed) this.#tracked.set(address, tracked);
-		this.#journal.push({ before, replaced });
+		const added = arrivals.filter(({ pool }) => !this.#pools.has(pool.address));
+		for (const { pool, tracked } of added) {
+			this.#keep(pool);
+			this.#tracked.set(pool.address, tracked);
+		}
+		this.#journal.push({ before, replaced, added: added.map(({ pool }) => pool.address) });
 		if (this.#journal.length > JOURNAL_BLOCKS) this.#journal.shift();
 		this.#block = block;
-		return [...changed.keys()];
+		return [...changed.keys(), ...added.map(({ pool }) => pool.address)];
 	}
 
 	/**
@@ -129,8 +147,8 @@ export class PoolBook {
 			this.#tracked.set(tracked.state.address, tracked);
 		}
 		const names = new Set(read.map((tracked) => tracked.state.address));
-		this.#journal = this.#journal.map(({ before, replaced }) => ({
-			before,
+		this.#journal = this.#journal.map(({ replaced, ...entry }) => ({
+			...entry,
 			replaced: new Map([...replaced].filter(([address]) => !names.has(address))),
 		}));
 	}
@@ -151,10 +169,11 @@ export class PoolBook {
 		return (this.#journal[0]?.before ?? this.block).number;
 	}
 
-	/** Takes blocks back until the book stands at `toHash`; returns the addresses of the pools that changed, or `unknown` where it never stood there. */
-	rollBack(toHash: string): readonly string[] | "unknown" {
+	/** Takes blocks back until the book stands at `toHash`; `unknown` where it never stood there. */
+	rollBack(toHash: string): TakenBack | "unknown" {
 		if (this.known(toHash) === undefined) return "unknown";
 		const changed = new Set<string>();
+		const removed = new Set<string>();
 		while (this.block.hash !== toHash) {
 			const entry = this.#journal.pop();
 			if (entry === undefined) return "unknown";
@@ -162,9 +181,36 @@ export class PoolBook {
 				this.#tracked.set(address, tracked);
 				changed.add(address);
 			}
+			for (const address of entry.added) {
+				this.#drop(address);
+				removed.add(address);
+			}
 			this.#block = entry.before;
 		}
-		return [...changed];
+		return { changed: [...changed].filter((address) => !removed.has(address)), removed: [...removed] };
+	}
+
+	#hold(pools: readonly Pool[]): void {
+		this.#addresses = null;
+		this.#pools.clear();
+		this.#singletons.clear();
+		this.#silent.clear();
+		for (const pool of pools) this.#keep(pool);
+	}
+
+	#keep(pool: Pool): void {
+		this.#addresses = null;
+		const { singleton, isSilent } = adapterOf(pool.family);
+		this.#pools.set(pool.address, pool);
+		if (singleton !== undefined) this.#singletons.set(singleton.address(pool), singleton.poolOf);
+		if (isSilent?.(pool) === true) this.#silent.set(pool.address, pool);
+	}
+
+	#drop(address: string): void {
+		this.#addresses = null;
+		this.#pools.delete(address);
+		this.#silent.delete(address);
+		this.#tracked.delete(address);
 	}
 
 	/** What logs make of the book's pools: those that changed, and those that they do not tell enough of. */
@@ -197,7 +243,7 @@ export class PoolBook {
 
 	/** Silent pools that differ at this block from what its logs made of them; those that were read anew already are left out. */
 	async #refresh(block: Block, changed: ReadonlyMap<string, TrackedPool>, read: ReadonlyMap<string, Pool>): Promise<TrackedPool[]> {
-		const groups = byAdapter(this.#silent.filter((pool) => !read.has(pool.address)));
+		const groups = byAdapter([...this.#silent.values()].filter((pool) => !read.has(pool.address)));
 		const refreshed = await Promise.all(
 			[...groups].map(async ([adapter, pools]) => {
 				const reading = { client: this.#client, pools, blockHash: block.hash };

@@ -59,6 +59,7 @@ export function flashLoanFee(amount: bigint, percentage: bigint): bigint {
 export function decideDetect(candidate: Candidate, facts: DetectFacts): DetectDecision {
 	using engine = new Engine();
 	try {
+		engine.setTime(candidate.targetTimestamp ?? null);
 		engine.upsertPools(candidate.pools);
 		const found = facts.lenders === undefined ? fromOneLender(engine, candidate, facts) : fromBestLender(engine, candidate, facts.lenders);
 		if ("kind" in found) return found;

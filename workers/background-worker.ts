@@ -4,6 +4,7 @@ import { Worker } from "@temporalio/worker";
 import type { Logger } from "pino";
 import { type BackgroundActivities, byChain } from "../activities/by-chain.ts";
 import { closeEpochActivity } from "../activities/close-epoch.ts";
+import { findPoolsActivity } from "../activities/find-pools.ts";
 import { refreshTvlActivity } from "../activities/refresh-tvl.ts";
 import { tendWalletActivity } from "../activities/tend-wallet.ts";
 import type { ChainConfig } from "../config/chain.ts";
@@ -20,7 +21,7 @@ import { connectTemporal } from "./temporal.ts";
 import { workflowBundle } from "./workflow-bundle.ts";
 
 /**
- * Puts together the process that tends wallets, closes reward epochs and values pools, of every configured chain: a few requests a minute each, so one
+ * Puts together the process that tends wallets, closes reward epochs, discovers and values pools, of every configured chain: a few requests a minute each, so one
  * process and one queue do for all. It holds the treasuries' keys; the chain workers need only the operators'.
  */
 export async function openBackgroundWorker(
@@ -109,5 +110,8 @@ function activitiesOf(of: {
 		}
 	};
 	const deps = { ...of, relay: publicRelay(chain.rpcUrl), runAgain };
-	return { tendWallet: tendWalletActivity(deps), closeEpoch: closeEpochActivity(deps), refreshTvl: refreshTvlActivity(deps) };
+	return {
+		...{ tendWallet: tendWalletActivity(deps), closeEpoch: closeEpochActivity(deps) },
+		...{ findPools: findPoolsActivity(deps), refreshTvl: refreshTvlActivity(deps) },
+	};
 }

@@ -6,7 +6,7 @@ import { readSettings, taskQueues } from "../config/settings.ts";
 import { type Database, openDatabase } from "../db/connection.ts";
 import { ensureControl } from "../db/control.ts";
 import { migrateDatabase } from "../db/migrate.ts";
-import { chainWorkflowId, epochWorkflowId, tvlScheduleId, walletWorkflowId } from "../domain/workflow-ids.ts";
+import { chainWorkflowId, epochWorkflowId, poolsScheduleId, tvlScheduleId, walletWorkflowId } from "../domain/workflow-ids.ts";
 import { connectChain } from "../market/chain-client.ts";
 import type { ChainActorInput, EpochActorInput, WalletActorInput } from "../workflows/messages.ts";
 import { installRuntime, openLog } from "./log.ts";
@@ -17,6 +17,7 @@ import { connectTemporal, type TemporalLink } from "./temporal.ts";
 
 const WALLET_INTERVAL_SECONDS = 30;
 const TVL_INTERVAL = "5m";
+const POOLS_INTERVAL = "1h";
 const settings = readSettings(process.env);
 const log = openLog(settings, "set-up");
 installRuntime(log, settings.LOG_LEVEL);
@@ -50,7 +51,8 @@ async function prepareBooks(db: Database, chain: ChainConfig): Promise<void> {
 	}
 }
 
-async function startActors({ client }: TemporalLink, chain: ChainConfig, into: Logger): Promise<void> {
+async function startActors(temporal: TemporalLink, chain: ChainConfig, into: Logger): Promise<void> {
+	const { client } = temporal;
 	const queues = taskQueues(settings.TASK_QUEUE_PREFIX, chain.chainId);
 	const start = async (
 		type: string,
@@ -76,18 +78,34 @@ async function startActors({ client }: TemporalLink, chain: ChainConfig, into: L
 		});
 	}
 	await start("epoch", epochWorkflowId(chainId), queues.background, { chainId, epochSeconds: chain.epochSeconds, last: null });
+	await schedule(
+		temporal,
+		{ type: "refreshTvl", id: tvlScheduleId(chainId), every: TVL_INTERVAL, taskQueue: queues.background, chainId },
+		into,
+	);
+	await schedule(
+		temporal,
+		{ type: "findPools", id: poolsScheduleId(chainId), every: POOLS_INTERVAL, taskQueue: queues.background, chainId },
+		into,
+	);
+}
+
+/** Has a short workflow about the chain started at intervals, the first one now; a schedule that is there already stays as it is. */
+async function schedule(
+	{ client }: TemporalLink,
+	of: { readonly type: string; readonly id: string; readonly every: "5m" | "1h"; readonly taskQueue: string; readonly chainId: number },
+	into: Logger,
+): Promise<void> {
+	const { type, id, every, taskQueue, chainId } = of;
 	try {
 		await client.schedule.create({
-			scheduleId: tvlScheduleId(chainId),
-			spec: { intervals: [{ every: TVL_INTERVAL }] },
-			policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: TVL_INTERVAL },
-			action: {
-				...{ type: "startWorkflow", workflowType: "refreshTvl", workflowId: tvlScheduleId(chainId) },
-				...{ taskQueue: queues.background, args: [{ chainId }] },
-			},
+			scheduleId: id,
+			spec: { intervals: [{ every }] },
+			policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: every },
+			action: { type: "startWorkflow", workflowType: type, workflowId: id, taskQueue, args: [{ chainId }] },
 			state: { triggerImmediately: true },
 		});
-		into.info({ scheduleId: tvlScheduleId(chainId), chainId }, "schedule created");
+		into.info({ scheduleId: id, chainId }, "schedule created");
 	} catch (error) {
 		if (!(error instanceof ScheduleAlreadyRunning)) throw error;
 	}

@@ -69,6 +69,8 @@ export interface ActorActivities {
 		readonly action: string;
 	}>;
 	closeEpoch(input: { readonly chainId: number }): Promise<PublishedEpoch | null>;
+	/** Heartbeats with what it is at; what it has stored stands whatever ends it. */
+	findPools(input: { readonly chainId: number }): Promise<{ readonly blockNumber: number; readonly summary: string }>;
 	refreshTvl(input: { readonly chainId: number }): Promise<{ readonly blockNumber: number; readonly summary: string }>;
 }
 

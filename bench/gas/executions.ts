@@ -14,7 +14,7 @@ import type { Pool, PoolState } from "../../domain/pool.ts";
 import { encodeExecute } from "../../execution/executor.ts";
 import type { Block } from "../../market/block.ts";
 import { type ChainClient, connectChain } from "../../market/chain-client.ts";
-import { discoverPools } from "../../market/discovery.ts";
+import { discoverPools } from "../../market/discovery/events.ts";
 import { PoolBook } from "../../market/pool-book.ts";
 import { calldataBytes, estimateGas, type GasQuestion, type TokenCode } from "../../rust-wasm/calculations/gas.ts";
 import { walkTicks } from "../../rust-wasm/calculations/tick-walk.ts";

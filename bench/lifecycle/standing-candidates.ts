@@ -39,12 +39,14 @@ export class StandingCandidates {
 		readonly liquidity: ReadonlyMap<string, bigint>;
 	}): readonly Candidate[] {
 		const changed = new Set(of.changedPools);
-		const found = candidatesOf({ ...of, chain: this.#searched, limit: SEARCH_LIMIT });
+		const targetTimestamp = of.block.timestamp + 1;
+		const found = candidatesOf({ ...of, targetTimestamp, chain: this.#searched, limit: SEARCH_LIMIT });
 		const open = new Map(found.map((candidate) => [candidate.routeHash, candidate]));
 		this.#closed = this.#closed.filter((candidate) => of.block.number - candidate.block.number <= CLOSED_BLOCKS);
 		for (const [route, candidate] of this.#open) {
 			if (open.has(route)) continue;
-			if (!candidate.route.some((hop) => changed.has(hop.pool))) open.set(route, { ...candidate, block: blockRef(of.block) });
+			if (!candidate.route.some((hop) => changed.has(hop.pool)))
+				open.set(route, { ...candidate, block: blockRef(of.block), targetTimestamp });
 			else if (this.#isWorthy(candidate)) this.#closed.push(candidate);
 		}
 		this.#open = open;

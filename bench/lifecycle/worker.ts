@@ -41,7 +41,7 @@ await runProcess(log, async () => {
 	const client = await connectChain(chain);
 	try {
 		const fencingNumber = await takeFencingNumber(db, { chainId, holder: `bench:${process.pid}`, scheduledAtMs: Date.now() });
-		const pools = await readPools(db, chainId);
+		const pools = await readPools(db, chainId, "allowed");
 		const book = new PoolBook(client, pools);
 		using engine = new Engine();
 		engine.upsertPools(await book.load(await client.head()));

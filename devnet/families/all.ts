@@ -31,9 +31,3 @@ export function dexNamed(name: string): DevnetDex {
 	if (dex !== undefined) return dex;
 	throw new ArbError({ code: "not_found", message: `the devnet has no dex ${name}`, retryable: false });
 }
-
-/** Dexes that the system has no adapter for yet: their pools are there and trade, the chain's settings do not name them. */
-export const WITHOUT_ADAPTER: ReadonlySet<string> = new Set([
-	...["pancakeswap-v3", "algebra-v1", "algebra-integral", "uniswap-v4"],
-	...["balancer-v2-weighted", "balancer-v2-stable", "balancer-v3-weighted", "balancer-v3-stable", "curve"],
-]);

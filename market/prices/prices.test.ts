@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PriceSettings } from "../../config/prices.ts";
 import type { Pool } from "../../domain/pool.ts";
 import { type ChainClient, connectChain } from "../chain-client.ts";
-import { discoverPools } from "../discovery.ts";
+import { discoverPools } from "../discovery/events.ts";
 import { readHoldings } from "../protocols/families.ts";
 import { type Exchange, startExchange } from "../testing/exchange.ts";
 import { type PriceContracts, priceContracts } from "../testing/price-contracts.ts";

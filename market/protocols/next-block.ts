@@ -16,7 +16,7 @@ export interface CallAhead {
  *
  * @throws ArbError `stale_state` where no endpoint has the block
  */
-export async function nextTimestamp(client: ChainClient, blockHash: string): Promise<number> {
+export async function nextTimestamp(client: Pick<ChainClient, "block">, blockHash: string): Promise<number> {
 	const block = await client.block(blockHash);
 	if (block === null) {
 		throw new ArbError({

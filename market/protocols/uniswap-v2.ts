@@ -3,7 +3,8 @@ import { ArbError } from "../../domain/errors.ts";
 import { readWords } from "../../rust-wasm/limbs.ts";
 import { readPairs } from "../bulk/pair-states.ts";
 import { addressAt, uintAt } from "./abi-word.ts";
-import { assertRead, factoryOf, type ProtocolAdapter, type Reading, type Reserves } from "./adapter.ts";
+import { assertRead, type Dex, factoryOf, type ProtocolAdapter, type Reading, type Reserves } from "./adapter.ts";
+import { listedPairs } from "./pair-list.ts";
 
 const PAIR_CREATED = id("PairCreated(address,address,address,uint256)");
 const SYNC = id("Sync(uint112,uint112)");
@@ -14,14 +15,7 @@ export const uniswapV2: ProtocolAdapter = {
 	stateTopics: [SYNC],
 
 	creation({ chainId, dex }) {
-		const { feePips } = dex;
-		if (feePips === undefined) {
-			throw new ArbError({
-				code: "configuration",
-				message: `dex ${dex.name}: feePips is missing; pairs do not tell their fee, so the settings must`,
-				retryable: false,
-			});
-		}
+		const feePips = pairFee(dex);
 		return {
 			emitter: factoryOf(dex),
 			topics: (tokens) => [PAIR_CREATED, tokens, tokens],
@@ -31,6 +25,12 @@ export const uniswapV2: ProtocolAdapter = {
 				...{ feePips, tickSpacing: 0, details: {} },
 			}),
 		};
+	},
+
+	async enumerate(client, { chainId, dex }, part) {
+		const { pairs, total } = await listedPairs(client, { ...part, factory: factoryOf(dex) });
+		const shared = { chainId, family: "uniswap-v2", dex: dex.name, feePips: pairFee(dex), tickSpacing: 0, details: {} } as const;
+		return { total, pools: pairs.map((pair) => ({ ...shared, ...pair })) };
 	},
 
 	async load(reading) {
@@ -54,6 +54,20 @@ export const uniswapV2: ProtocolAdapter = {
 		return { state: { ...tracked.state, reserve0: uintAt(log.data, 0).toString(), reserve1: uintAt(log.data, 1).toString() } };
 	},
 };
+
+/**
+ * What each swap of the dex's pairs costs, in millionths.
+ *
+ * @throws ArbError `configuration` where the settings do not say: pairs do not tell it.
+ */
+export function pairFee({ name, feePips }: Dex): number {
+	if (feePips !== undefined) return feePips;
+	throw new ArbError({
+		code: "configuration",
+		message: `dex ${name}: feePips is missing; pairs do not tell their fee, so the settings must`,
+		retryable: false,
+	});
+}
 
 async function readReserves({ client, pools, blockHash }: Reading): Promise<Reserves[]> {
 	const { status, reserves } = await readPairs(client, { addresses: pools.map((pool) => pool.address), blockHash });

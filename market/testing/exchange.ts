@@ -23,6 +23,8 @@ export interface Exchange {
 	readonly provider: JsonRpcProvider;
 	readonly pairs: readonly string[];
 	readonly v3Pools: readonly string[];
+	/** The contract that trades and provides: it holds much of each token. */
+	readonly operator: string;
 	/** The process, to be stopped and continued by tests. */
 	readonly node: ChildProcess;
 	/** Hands a call of the operator contract to the mempool. */
@@ -131,6 +133,7 @@ async function deployExchange(node: TestNode): Promise<Exchange> {
 		provider,
 		pairs,
 		v3Pools,
+		operator: await operator.getAddress(),
 		node: node.process,
 		async send(method, ...args) {
 			const transaction = await operator.getFunction(method).populateTransaction(...args);
@@ -177,7 +180,7 @@ function isArtifact(value: unknown): value is Artifact {
 	);
 }
 
-function readArtifact(path: string): Artifact {
+export function readArtifact(path: string): Artifact {
 	return readJson(path, isArtifact);
 }
 

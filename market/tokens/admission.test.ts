@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Pool } from "../../domain/pool.ts";
 import { type ChainClient, connectChain } from "../chain-client.ts";
-import { discoverPools } from "../discovery.ts";
+import { discoverPools } from "../discovery/events.ts";
 import { type Exchange, startExchange } from "../testing/exchange.ts";
-import { admitTokens, permitPools } from "./admission.ts";
+import { admitTokens } from "./admission.ts";
 
 const EXECUTOR = `0x${"e1".repeat(20)}`;
 
@@ -37,7 +37,6 @@ describe("admitting tokens", () => {
 			expect(facts.funding).toMatchObject({ kind: "holder", holder: expect.stringMatching(/^0x/) });
 			expect([...exchange.pairs, ...exchange.v3Pools]).toContain(facts.funding?.kind === "holder" && facts.funding.holder);
 		}
-		expect(permitPools(pools, admitted)).toEqual(pools.map((pool) => ({ ...pool, allowed: true, reason: "" })));
 	});
 
 	it("refuses settings whose decimals are not the contract's, naming the field", async () => {
@@ -50,24 +49,13 @@ describe("admitting tokens", () => {
 		});
 	});
 
-	it("permits no pool of a token that is excluded or was not inspected, and says which", async () => {
-		const [native = "", second = "", third = ""] = exchange.chain.tokens.map(({ address }) => address);
+	it("excludes an address without code", async () => {
 		const missing = `0x${"00".repeat(19)}99`;
 		const tokens = exchange.chain.tokens.map((token, i) => (i === 1 ? { ...token, address: missing } : token));
 		const admitted = await admitTokens(client, { ...exchange.chain, tokens, executor: EXECUTOR }, { block: await client.head(), pools });
-		expect(admitted[1]?.row).toMatchObject({ address: missing, allowed: false, reasonCode: "no_code" });
-		const kept = permitPools([...pools, { ...(pools[0] as Pool), tokens: [native, missing] }], admitted);
-		const reasons = kept.map(({ tokens: between, allowed, reason }) => ({ between: between.toSorted(), allowed, reason }));
-		const absent = `token ${second} was not inspected`;
-		expect(reasons).toEqual(
-			[
-				[[native, second], false, absent],
-				[[second, third], false, absent],
-				[[native, second], false, absent],
-				[[native, third], true, ""],
-				[[second, third], false, absent],
-				[[native, missing], false, `token ${missing} is excluded: there is no code at this address`],
-			].map(([between, allowed, reason]) => ({ between: (between as string[]).toSorted(), allowed, reason })),
-		);
+		expect(admitted[1]?.row).toMatchObject({
+			...{ address: missing, allowed: false, reasonCode: "no_code" },
+			reason: "there is no code at this address",
+		});
 	});
 });

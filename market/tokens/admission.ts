@@ -61,18 +61,6 @@ export async function admitTokens(
 	});
 }
 
-/** A pool may be used where both its tokens may. */
-export function permitPools(pools: readonly Pool[], tokens: readonly InspectedToken[]): readonly (Pool & Permission)[] {
-	const rows = new Map(tokens.map(({ row }) => [row.address, row]));
-	return pools.map((pool) => {
-		const barred = pool.tokens.find((address) => rows.get(address)?.allowed !== true);
-		if (barred === undefined) return { ...pool, allowed: true, reason: "" };
-		const row = rows.get(barred);
-		const why = row === undefined ? "was not inspected" : `is excluded: ${row.reason}`;
-		return { ...pool, allowed: false, reason: `token ${barred} ${why}` };
-	});
-}
-
 function holdersOf(token: string, pools: readonly Pool[]): readonly string[] {
 	return pools.filter(({ tokens }) => tokens.includes(token)).map(({ address }) => address);
 }

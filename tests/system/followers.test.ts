@@ -11,7 +11,7 @@ import { bundleRelay, publicRelay } from "../../execution/relay.ts";
 import { simulateExecution } from "../../execution/simulation.ts";
 import { Wallets } from "../../execution/wallets.ts";
 import { type ChainClient, connectChain } from "../../market/chain-client.ts";
-import { discoverPools } from "../../market/discovery.ts";
+import { discoverPools } from "../../market/discovery/events.ts";
 import { watchPending } from "../../market/pending/pending-feed.ts";
 import { PoolBook } from "../../market/pool-book.ts";
 import { Engine } from "../../rust-wasm/engine.ts";

@@ -10,7 +10,7 @@ import type { Pool, PoolState, UniswapV2PoolState, UniswapV3PoolState } from "..
 import { encodeExecute } from "../../execution/executor.ts";
 import { simulateExecution } from "../../execution/simulation.ts";
 import { type ChainClient, connectChain } from "../../market/chain-client.ts";
-import { discoverPools } from "../../market/discovery.ts";
+import { discoverPools } from "../../market/discovery/events.ts";
 import { loanTerms } from "../../market/loan.ts";
 import { PoolBook } from "../../market/pool-book.ts";
 import { Engine, type FoundCycle } from "../../rust-wasm/engine.ts";

@@ -4,7 +4,7 @@ import { ensureControl } from "../../db/control.ts";
 import { upsertPools, upsertTokens } from "../../db/registry.ts";
 import type { Pool } from "../../domain/pool.ts";
 import type { ChainClient } from "../../market/chain-client.ts";
-import { discoverPools } from "../../market/discovery.ts";
+import { discoverPools } from "../../market/discovery/events.ts";
 import { bookOpening } from "../../workers/opening.ts";
 
 /** What a chain's lifecycles need in a migrated database before the first one starts: control row, opening balances, allowed pools and tokens. */

@@ -21,6 +21,7 @@ import { lifecycleWorkflowId } from "../../domain/workflow-ids.ts";
 import { type ChainClient, connectChain } from "../../market/chain-client.ts";
 import { loanLiquidity } from "../../market/loan.ts";
 import { PoolBook } from "../../market/pool-book.ts";
+import { nextTimestamp } from "../../market/protocols/next-block.ts";
 import { Engine } from "../../rust-wasm/engine.ts";
 import { ROOT } from "../../scripts/paths.ts";
 import { prepareNamespace } from "../../workers/namespace.ts";
@@ -142,6 +143,7 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 		return candidatesOf({
 			chain: devnet.chain,
 			block: book.block,
+			targetTimestamp: await nextTimestamp(chain, book.block.hash),
 			book,
 			engine,
 			fencingNumber,

@@ -152,3 +152,26 @@ describe("the valuation of pools", () => {
 		});
 	});
 });
+
+describe("the discovery of pools", () => {
+	it("is one activity that goes on where a failed attempt stopped, and leaves what cannot be read to the next time", async () => {
+		let calls = 0;
+		const findPools: ActorActivities["findPools"] = async ({ chainId }) => {
+			calls += 1;
+			if (chainId === 2) throw ApplicationFailure.nonRetryable("the factory lists no pairs", "configuration");
+			if (calls < 3) throw ApplicationFailure.retryable("the node is away", "unavailable");
+			return { blockNumber: 7, summary: "3 readings of 3 dexes, 1 new pools" };
+		};
+		await withWorker("pools", { findPools }, async () => {
+			await environment.client.workflow.execute("findPools", { workflowId: "pools-1", taskQueue: "pools", args: [{ chainId: 1 }] });
+			expect(calls).toBe(3);
+			const failing = environment.client.workflow.execute("findPools", {
+				workflowId: "pools-2",
+				taskQueue: "pools",
+				args: [{ chainId: 2 }],
+			});
+			await expect(failing).rejects.toThrow();
+			expect(calls).toBe(4);
+		});
+	});
+});
