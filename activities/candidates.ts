@@ -17,7 +17,7 @@ export function candidatesOf(of: {
 	readonly fencingNumber: number;
 	readonly changedPools: readonly string[];
 	readonly limit: number;
-	/** What the lender has of each start token, base units; nothing is borrowed of one that is not among them. */
+	/** The most that a lender has of each start token, base units; nothing is borrowed of one that is not among them. */
 	readonly liquidity: ReadonlyMap<string, bigint>;
 }): readonly Candidate[] {
 	const limit = BigInt(of.chain.limits.maxAmountIn);

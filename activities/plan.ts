@@ -30,21 +30,22 @@ export function planStep(deps: ChainDependencies): LifecycleActivities["plan"] {
 				const draft = draftPlan(input, input.loan, chain);
 				const calldata = encodeExecute({
 					planId: planIdOf(workflowId),
+					lender: draft.flashLoan.vault,
 					startToken: input.candidate.startToken,
 					amountIn: BigInt(input.detect.amountIn),
 					minProfit: BigInt(draft.minProfit),
 					deadlineBlock: draft.deadlineBlock,
 					hops: plannedHops(input.candidate, input.detect),
 				});
-				const [simulation, mismatches, control, used, head] = await Promise.all([
-					simulateExecution(deps.client.provider, {
-						...{ from, executor: chain.executor, calldata },
+				const head = await deps.client.head();
+				const [simulation, mismatches, control, used] = await Promise.all([
+					simulateExecution(deps.client.anyNode, {
+						...{ from, executor: chain.executor, calldata, after: head },
 						behind: input.candidate.follows?.rawTransaction,
 					}),
 					compareCandidate(deps, { candidate: input.candidate, workflowId }),
 					readControl(deps.db, chain.chainId),
 					usage(deps.db, chain.chainId),
-					deps.client.head(),
 				]);
 				deps.checkpoint("plan:simulated");
 				return {

@@ -94,7 +94,8 @@ export async function whyWithheld(
 	if (head.number >= plan.deadlineBlock) return `head ${head.number} has reached the deadline block ${plan.deadlineBlock}`;
 	const nonce = await deps.client.nonceOf(submission.wallet);
 	if (nonce !== submission.nonce) return `the wallet's nonce is ${nonce} on chain, ${submission.nonce} in the stored bytes`;
-	const simulation = await simulateExecution(deps.client.provider, {
+	const simulation = await simulateExecution(deps.client.anyNode, {
+		after: head,
 		from: submission.wallet,
 		executor: deps.chain.executor,
 		calldata: plan.calldata,

@@ -17,6 +17,7 @@ import { watchPending } from "../market/pending/pending-feed.ts";
 import { PoolBook } from "../market/pool-book.ts";
 import { Engine } from "../rust-wasm/engine.ts";
 import { type ActorActivities, SEARCH_ATTRIBUTES } from "../workflows/messages.ts";
+import { BestPriceBoard } from "./best-price-board.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { ChainDependencies } from "./dependencies.ts";
 import { Followers } from "./followers.ts";
@@ -86,15 +87,15 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 			await arrivals.load(book, from);
 			floor.update(book.addresses);
 			deps.log.info({ ...log, fencingNumber, pools: book.addresses.length, block: from.number }, "watching the market");
-			const loan = { vault: deps.chain.balancerVault, tokens: deps.chain.startTokens };
+			const loan = { lenders: deps.chain.lenders, tokens: deps.chain.startTokens };
 			let liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: from.hash });
-			/** What the lender has at the block. Where the node does not tell, the last answer stays: `detect` cuts every size to the block's own. */
+			/** The most that a lender has at the block. Where the node does not tell, the last answer stays: `detect` cuts every size to the block's own. */
 			const lendable = async (block: BlockRef): Promise<ReadonlyMap<string, bigint>> => {
 				try {
 					liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: block.hash });
 				} catch (error) {
 					if (!(error instanceof ArbError) || !error.retryable) throw error;
-					deps.log.warn({ ...log, block: block.number, err: error }, "the lender's balances could not be read");
+					deps.log.warn({ ...log, block: block.number, err: error }, "the lenders' balances could not be read");
 				}
 				return liquidity;
 			};
@@ -156,8 +157,10 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 					}
 				}
 			};
+			const board = new BestPriceBoard({ deps, book, engine });
 			// What stands open on the block that this watch begins with changes no more: it is looked at once, whole.
 			await consider(from, book.addresses);
+			await board.show(from);
 			const { pending } = deps.chain;
 			const stopFollowing = new AbortController();
 			const following = pending === undefined ? null : followPending(pending.wsUrl, AbortSignal.any([signal, stopFollowing.signal]));
@@ -168,7 +171,9 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 						for (const pool of removedPools) engine.removePool(pool);
 						if (reorgDepth > 0) deps.log.warn({ ...log, block: block.number, reorgDepth }, "blocks were taken back");
 						floor.update(changedPools);
-						if (isHead) await consider(block, changedPools);
+						if (!isHead) return;
+						await consider(block, changedPools);
+						await board.show(block);
 					},
 				});
 			} finally {

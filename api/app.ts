@@ -5,6 +5,7 @@ import { dashboardRoutes } from "./dashboard/routes.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { answerError, createRouter } from "./errors.ts";
+import { gapRoutes } from "./gaps/routes.ts";
 import { securityHeaders } from "./headers.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
@@ -36,6 +37,7 @@ export function createApp(deps: ApiDependencies, feeds: Feeds) {
 		.route("/api/rejections", rejectionRoutes(deps))
 		.route("/api/quarantines", quarantineRoutes(deps))
 		.route("/api/chains", chainRoutes(deps))
+		.route("/api/gaps", gapRoutes(deps))
 		.route("/api/stream", streamRoutes(deps, feeds))
 		.route("/api/docs", docsRoutes());
 	routes.doc31("/api/openapi.json", {

@@ -18,7 +18,16 @@ const amount = z.string().regex(/^(0|[1-9][0-9]*)$/, "is not a decimal integer o
 const url = z.url();
 
 /** One ERC-20 that routes may touch. */
-const tokenSchema = z.object({ address, symbol: z.string().min(1), decimals: z.int().min(0).max(36) });
+const tokenSchema = z.object({
+	address,
+	symbol: z.string().min(1),
+	decimals: z.int().min(0).max(36),
+	/**
+	 * What the token is a form of, where it is the same thing on several chains: tokens of two chains with one `asset` are compared, and no others. Anybody can
+	 * deploy a token under a known symbol, so a symbol is no identity.
+	 */
+	asset: z.string().min(1).optional(),
+});
 
 /** A deployment of an exchange protocol on this chain; pools are discovered from its factory's events. */
 const dexFields = z.object({
@@ -44,6 +53,19 @@ const dexSchema = dexFields.refine((dex) => dex.factory !== undefined || dex.vau
 	message: "a dex needs a factory or a vault",
 });
 type DexRow = z.output<typeof dexSchema>;
+
+/** Whom the executor borrows from; its owner must allow each (`setLender`). */
+const lenderSchema = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("balancer-v2"), address }),
+	z.strictObject({
+		kind: z.literal("aave-v3"),
+		/** The Pool, not its address provider. */
+		address,
+		/** How the deployed release rounds its premium: `aaveV3LoanFee` says which does what. A wrong one shows as `simulation_mismatch`. */
+		premiumRounding: z.enum(["half-up", "up"]),
+	}),
+	z.strictObject({ kind: z.literal("morpho-blue"), address }),
+]);
 
 const relaySchema = z.object({
 	kind: z.enum(["bundle", "public"]),
@@ -127,7 +149,9 @@ const chainSchema = z
 		 * tokens are asked for: the large factories have announced millions of pools that nobody trades in.
 		 */
 		storesUnlistedPools: z.boolean().optional(),
-		balancerVault: address,
+		/** The one lender, where `lenders` is absent. */
+		balancerVault: address.optional(),
+		lenders: z.array(lenderSchema).min(1).optional(),
 		executor: address,
 		/** Receives executed profit and pays for rewards and top-ups. */
 		treasury: address,
@@ -148,11 +172,21 @@ const chainSchema = z
 		path: ["shares"],
 		message: "shareBps must add up to 10000",
 	})
+	.refine((chain) => new Set(assetsOf(chain.tokens)).size === assetsOf(chain.tokens).length, {
+		path: ["tokens"],
+		message: "two tokens of one chain have the same asset; leave it with the one that is compared with other chains",
+	})
 	.refine((chain) => chain.startTokens.every((token) => token === chain.wrappedNative), {
 		path: ["startTokens"],
 		message: "cycles start from the wrapped native coin only: gas and profit are booked in one unit",
 	})
-	.transform(({ dexes, prices, ...chain }, context) => {
+	.transform(({ dexes, prices, balancerVault, lenders: named, ...chain }, context) => {
+		const vault = balancerVault === undefined ? [] : [{ kind: "balancer-v2" as const, address: balancerVault }];
+		const lenders = named ?? vault;
+		if (lenders.length === 0) context.addIssue({ code: "custom", path: ["lenders"], message: "a chain needs lenders, or a balancerVault" });
+		if (new Set(lenders.map((lender) => lender.address)).size < lenders.length) {
+			context.addIssue({ code: "custom", path: ["lenders"], message: "an address stands twice" });
+		}
 		const rows: DexRow[] = [];
 		for (const [index, dex] of dexes.entries()) {
 			if (typeof dex !== "string") rows.push(dex);
@@ -172,11 +206,16 @@ const chainSchema = z
 		}
 		return {
 			...chain,
+			lenders,
 			dexes: rows,
 			...(dataFee === undefined ? {} : { dataFee }),
 			...(settings === undefined ? {} : { prices: settings }),
 		};
 	});
+
+function assetsOf(tokens: readonly z.output<typeof tokenSchema>[]): readonly string[] {
+	return tokens.flatMap(({ asset }) => (asset === undefined ? [] : [asset]));
+}
 
 /** The rows of a dex of the registry on a chain, in the form of this file; a sentence where the system cannot trade there. */
 function registryRows(name: string, chainId: number): readonly DexRow[] | string {

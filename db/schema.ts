@@ -426,3 +426,25 @@ export const tvl = pgTable(
 	},
 	(t) => [primaryKey({ columns: [t.chainId, t.scope, t.name, t.blockNumber] }), index("tvl_by_age").on(t.chainId, t.scope, t.at)],
 );
+
+/** The newest best price of each token that is compared with other chains; see `domain/best-price.ts`. One row per token, written over. */
+export const bestPrices = pgTable(
+	"best_prices",
+	{
+		chainId: chainId(),
+		token: text("token").notNull(),
+		quoteToken: text("quote_token").notNull(),
+		spent: amount("spent").notNull(),
+		bought: amount("bought").notNull(),
+		buyPool: text("buy_pool").notNull(),
+		soldFor: amount("sold_for").notNull(),
+		sellPool: text("sell_pool").notNull(),
+		blockNumber: blockNumber("block_number").notNull(),
+		blockHash: text("block_hash").notNull(),
+		/** The block's timestamp. */
+		blockAt: instant("block_at").notNull(),
+		/** When it was written: a chain's own clock may be ahead. */
+		storedAt: instant("stored_at").notNull().defaultNow(),
+	},
+	(t) => [primaryKey({ columns: [t.chainId, t.token] })],
+);

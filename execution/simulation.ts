@@ -15,12 +15,12 @@ const simulatedCall = z.object({
 });
 const simulatedBlocks = z.tuple([z.object({ calls: z.array(simulatedCall).min(1).max(2) })]);
 
-const headSchema = z.object({ number: z.string().transform(Number), timestamp: z.string().transform(Number) }).nullable();
+const headSchema = z.object({ number: z.string().transform(Number), hash: z.string(), timestamp: z.string().transform(Number) }).nullable();
 
 type SimulatedCall = Readonly<Record<string, string>>;
 
-/** A block to execute after: its number, and its timestamp in seconds. */
-type Parent = Pick<BlockRef, "number" | "timestamp">;
+/** A block to execute after: its number and hash, and its timestamp in seconds. */
+type Parent = Pick<BlockRef, "number" | "hash" | "timestamp">;
 
 /**
  * Executes the calldata in a block after a given one, without sending anything. One `eth_simulateV1`, so that profit and gas are of the same
@@ -102,7 +102,7 @@ function unanswered(asked: number): never {
 async function simulate(provider: Node, calls: readonly SimulatedCall[], parent: Parent): Promise<unknown> {
 	const blockOverrides = { number: hexQuantity(parent.number + 1), time: hexQuantity(parent.timestamp + 1) };
 	try {
-		return await askNode(provider, "eth_simulateV1", [{ blockStateCalls: [{ blockOverrides, calls }] }, hexQuantity(parent.number)]);
+		return await askNode(provider, "eth_simulateV1", [{ blockStateCalls: [{ blockOverrides, calls }] }, { blockHash: parent.hash }]);
 	} catch (error) {
 		if (!isMethodMissing(error)) throw error;
 		throw new ArbError({

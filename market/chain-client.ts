@@ -57,13 +57,18 @@ export type ChainNodes = Pick<ChainConfig, "chainId" | "rpcUrl" | "genesisHash">
  */
 export interface ChainClient {
 	readonly chainId: number;
-	/** For `execution/`: the node at `rpcUrl`, calls not batched and not cached, so that a broadcast leaves at once. */
+	/** The node at `rpcUrl`, calls not batched and not cached: for what is sent, so that it leaves at once. */
 	readonly provider: JsonRpcProvider;
 	/**
 	 * For facts that money moves on: as many endpoints as the settings demand must give the same answer to a question about a hash (a receipt, a transaction,
 	 * a block); null only where every one that can be asked gives null. Fields that are a node's own opinion are not compared.
 	 */
 	readonly agreed: { send(method: string, params: readonly unknown[]): Promise<unknown> };
+	/**
+	 * Whichever endpoint answers, with another asked where one does not: for simulations and traces, whose result the chain judges again. A node's own refusal is the
+	 * cause of the error.
+	 */
+	readonly anyNode: { send(method: string, params: readonly unknown[]): Promise<unknown> };
 	head(signal?: AbortSignal): Promise<Block>;
 	/** By number (of the canonical chain) or by hash; null where no endpoint has such a block. */
 	block(numberOrHash: number | string): Promise<Block | null>;
@@ -200,6 +205,7 @@ export async function connectChain(config: ChainNodes, options: ChainClientOptio
 		chainId: config.chainId,
 		provider,
 		agreed: { send: (method, params) => agreedAnswer(pool, method, params) },
+		anyNode: { send: (method, params) => pool.find({ method, params, check: (answer) => answer }) },
 		head,
 		async block(numberOrHash) {
 			const found = typeof numberOrHash === "number" ? await pool.headerAt(numberOrHash) : await pool.header(numberOrHash);

@@ -41,7 +41,7 @@ export class PoolBook {
 	/** Of them, made anew where pools come or go. */
 	#addresses: readonly string[] | null = null;
 	/** Contracts that log for many pools, each with the function that says for which. */
-	readonly #singletons = new Map<string, (log: ChainLog) => string | null>();
+	readonly #singletons = new Map<string, (log: ChainLog) => string | "all" | null>();
 	/** Those that something may change without a log. */
 	readonly #silent = new Map<string, Pool>();
 	#tracked: Map<string, TrackedPool> = new Map();
@@ -109,16 +109,7 @@ export class PoolBook {
 				retryable: false,
 			});
 		}
-		const changed = new Map<string, TrackedPool>();
-		const unknown = new Map<string, Pool>();
-		for (const log of logs) {
-			const pool = this.#poolOf(log);
-			if (pool === undefined || unknown.has(pool.address)) continue;
-			const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
-			const next = adapterOf(pool.family).apply(current, log);
-			if (next === "reload") unknown.set(pool.address, pool);
-			else if (next !== current) changed.set(pool.address, next);
-		}
+		const { changed, unknown } = this.#after(logs);
 		if (unknown.size > 0) {
 			const reading = { client: this.#client, pools: [...unknown.values()], blockHash: block.hash };
 			for (const [address, tracked] of await loadTracked(reading)) changed.set(address, tracked);
@@ -142,16 +133,7 @@ export class PoolBook {
 	 * anew is left out.
 	 */
 	preview(logs: readonly ChainLog[]): ReadonlyMap<string, PoolState> {
-		const changed = new Map<string, TrackedPool>();
-		const unknown = new Set<string>();
-		for (const log of logs) {
-			const pool = this.#poolOf(log);
-			if (pool === undefined || unknown.has(pool.address)) continue;
-			const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
-			const next = adapterOf(pool.family).apply(current, log);
-			if (next === "reload") unknown.add(pool.address);
-			else if (next !== current) changed.set(pool.address, next);
-		}
+		const { changed, unknown } = this.#after(logs);
 		return new Map([...changed].filter(([address]) => !unknown.has(address)).map(([address, { state }]) => [address, state]));
 	}
 
@@ -231,13 +213,32 @@ export class PoolBook {
 		this.#tracked.delete(address);
 	}
 
-	/** The pool that a log is about: the one that emitted it, or the one that its singleton says. */
-	#poolOf(log: ChainLog): Pool | undefined {
+	/** What logs make of the book's pools: those that changed, and those that they do not tell enough of. */
+	#after(logs: readonly ChainLog[]): { readonly changed: Map<string, TrackedPool>; readonly unknown: ReadonlyMap<string, Pool> } {
+		const changed = new Map<string, TrackedPool>();
+		const unknown = new Map<string, Pool>();
+		for (const log of logs) {
+			for (const pool of this.#poolsOf(log)) {
+				if (unknown.has(pool.address)) continue;
+				const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
+				const next = adapterOf(pool.family).apply(current, log);
+				if (next === "reload") unknown.set(pool.address, pool);
+				else if (next !== current) changed.set(pool.address, next);
+			}
+		}
+		return { changed, unknown };
+	}
+
+	/** The pools that a log is about: the one that emitted it, or what its singleton says. */
+	#poolsOf(log: ChainLog): readonly Pool[] {
 		const own = this.#pools.get(log.address);
-		if (own !== undefined) return own;
+		if (own !== undefined) return [own];
 		const named = this.#singletons.get(log.address)?.(log);
-		const pool = named === undefined || named === null ? undefined : this.#pools.get(named);
-		return pool !== undefined && adapterOf(pool.family).singleton?.address(pool) === log.address ? pool : undefined;
+		if (named === undefined || named === null) return [];
+		const isOfIt = (pool: Pool): boolean => adapterOf(pool.family).singleton?.address(pool) === log.address;
+		if (named === "all") return [...this.#pools.values()].filter(isOfIt);
+		const pool = this.#pools.get(named);
+		return pool !== undefined && isOfIt(pool) ? [pool] : [];
 	}
 
 	/** Silent pools that differ at this block from what its logs made of them; those that were read anew already are left out. */

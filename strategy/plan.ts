@@ -11,6 +11,7 @@ import type {
 	ScoreDecision,
 } from "../domain/lifecycle.ts";
 import { executionFacts, type PlannedHop, type RelayKind } from "../domain/plan.ts";
+import { isConcentrated } from "../domain/pool.ts";
 import { fromWei, toWei } from "./price.ts";
 import { reject } from "./rejection.ts";
 
@@ -18,8 +19,8 @@ const BPS = 10_000n;
 const PPM = 1_000_000n;
 /** The simulation says gas after refunds, which are up to a fifth (EIP-3529): a quarter on top is the least. Unused gas costs nothing. */
 const GAS_LIMIT_MARGIN_BPS = 15_000n;
-/** A Uniswap V3 pool that was moved since may cross some ticks more before the executor judges its profit. */
-const GAS_LIMIT_PER_V3_HOP = 150_000n;
+/** A pool of concentrated liquidity that was moved since may cross some ticks more before the executor judges its profit. */
+const GAS_LIMIT_PER_TICKED_HOP = 150_000n;
 
 export interface PlanQuestion {
 	readonly candidate: Candidate;
@@ -58,6 +59,8 @@ export function draftPlan(
 ): PlanDraft {
 	const { candidate, price, detect, score } = question;
 	const { policy } = chain;
+	const loan =
+		detect.loan === undefined ? { lender: facts.lender, vault: facts.vault } : { lender: detect.loan.lender, vault: detect.loan.address };
 	const expected = BigInt(detect.grossProfit) - BigInt(detect.flashLoanFee);
 	const gas = BigInt(detect.gasEstimate);
 	const suggested = BigInt(price.priorityFeePerGasWei);
@@ -72,7 +75,7 @@ export function draftPlan(
 	return {
 		executor: chain.executor,
 		profitRecipient: chain.treasury,
-		flashLoan: { lender: facts.lender, vault: facts.vault, token: candidate.startToken, amount: detect.amountIn, fee: detect.flashLoanFee },
+		flashLoan: { ...loan, token: candidate.startToken, amount: detect.amountIn, fee: detect.flashLoanFee },
 		minProfit: (gasFloor > slippageFloor ? gasFloor : slippageFloor).toString(),
 		maxFeePerGasWei: maxFee.toString(),
 		maxPriorityFeePerGasWei: priorityFee.toString(),
@@ -115,8 +118,8 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 			`the chain pays ${simulation.profit}, the engine says ${expected}, on the same block ${simulation.blockNumber}`,
 		);
 	}
-	const v3Hops = BigInt(candidate.route.filter((hop) => hop.family === "uniswap-v3").length);
-	const gasLimit = (BigInt(simulation.gasUsed) * GAS_LIMIT_MARGIN_BPS) / BPS + v3Hops * GAS_LIMIT_PER_V3_HOP;
+	const tickedHops = BigInt(candidate.pools.filter(isConcentrated).length);
+	const gasLimit = (BigInt(simulation.gasUsed) * GAS_LIMIT_MARGIN_BPS) / BPS + tickedHops * GAS_LIMIT_PER_TICKED_HOP;
 	// Posted data is paid for in a revert too.
 	const dataFeeWei = BigInt(price.l1DataFeeWei);
 	const gasPriceWei = BigInt(price.nextBaseFeePerGasWei) + BigInt(draft.maxPriorityFeePerGasWei);

@@ -49,10 +49,10 @@ const liquidity = (): ReadonlyMap<string, bigint> => new Map(devnet.chain.startT
 async function trade(of: { readonly weth: string } = { weth: "40" }): Promise<string> {
 	const { deployment, provider, chain } = devnet;
 	const link = chain.tokens.find((token) => token.symbol === "LINK")?.address ?? "";
-	const pair = deployment.pools.find((pool) => pool.dex === "sushiswap-v2" && [pool.token0, pool.token1].includes(link));
+	const pair = deployment.pools.find((pool) => pool.dex === "sushiswap-v2" && pool.tokens.includes(link));
 	if (pair === undefined) throw new Error("no LINK pair");
 	const { market } = devnetAccounts();
-	const isWeth0 = pair.token0 === chain.wrappedNative;
+	const isWeth0 = pair.tokens[0] === chain.wrappedNative;
 	const raw = await market.signTransaction({
 		...{ type: 2, chainId: chain.chainId, to: deployment.desk, value: 0n, gasLimit: 400_000n },
 		data: readArtifact("desk").abi.encodeFunctionData("swapV2", [pair.address, isWeth0, parseEther(of.weth), 3000]),
@@ -69,7 +69,13 @@ function calldataOf(candidate: Candidate): string {
 		return { ...hop, ...executionFacts(state), amountIn: "0", amountOut: "0" };
 	});
 	return encodeExecute({
-		...{ planId: `0x${"07".repeat(32)}`, startToken: candidate.startToken, amountIn: BigInt(candidate.amountIn), minProfit: 1n },
+		...{
+			planId: `0x${"07".repeat(32)}`,
+			lender: devnet.chain.lenders[0]?.address ?? "",
+			startToken: candidate.startToken,
+			amountIn: BigInt(candidate.amountIn),
+			minProfit: 1n,
+		},
 		...{ deadlineBlock: candidate.block.number + 1, hops },
 	});
 }
