@@ -13,13 +13,13 @@ const INTERVAL_MS = 2_000;
 /** Stores the best prices of the tokens that are compared with other chains, from the states that the watcher holds anyway. */
 export class BestPriceBoard {
 	readonly #deps: { readonly chain: ChainDependencies["chain"]; readonly db: Database; readonly log: Log };
-	readonly #book: Pick<PoolBook, "facts" | "addresses">;
+	readonly #book: Pick<PoolBook, "addresses" | "facts">;
 	readonly #engine: Pick<Engine, "quote">;
 	#storedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(of: {
 		readonly deps: { readonly chain: ChainDependencies["chain"]; readonly db: Database; readonly log: Log };
-		readonly book: Pick<PoolBook, "facts" | "addresses">;
+		readonly book: Pick<PoolBook, "addresses" | "facts">;
 		readonly engine: Pick<Engine, "quote">;
 	}) {
 		this.#deps = of.deps;
@@ -32,8 +32,8 @@ export class BestPriceBoard {
 		if (performance.now() - this.#storedAt < INTERVAL_MS) return;
 		this.#storedAt = performance.now();
 		const { chain, db, log } = this.#deps;
-		const pools = this.#book.facts(this.#book.addresses);
 		try {
+			const pools = this.#book.facts(this.#book.addresses);
 			await storeBestPrices(db, bestPrices({ chain, block, pools, engine: this.#engine }));
 		} catch (error) {
 			// The watch goes on without: what is stored shows its age.

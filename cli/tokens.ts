@@ -6,6 +6,7 @@ import { ArbError } from "../domain/errors.ts";
 import type { TokenFacts, TokenVerdict } from "../domain/token-facts.ts";
 import { connectChain } from "../market/chain-client.ts";
 import { discoverPools } from "../market/discovery/events.ts";
+import { holdersOf } from "../market/tokens/admission.ts";
 import { inspectTokens } from "../market/tokens/inspection.ts";
 import { decideToken } from "../market/tokens/verdict.ts";
 import { commandChains } from "./environment.ts";
@@ -32,10 +33,9 @@ export async function inspectCommand(address: string, options: InspectOptions, p
 		const others = chain.tokens.filter((known) => known.address !== token);
 		const tokens = [...others, { address: token, symbol: token, decimals: 0 }];
 		const pools = await discoverPools(client, { ...chain, tokens }, { toBlock: block.number });
-		const ofToken = pools.filter(({ tokens }) => tokens.includes(token)).map((pool) => pool.address);
 		const [facts] = await inspectTokens(client, {
 			block,
-			tokens: [{ address: token, holders: [...holders, ...ofToken] }],
+			tokens: [{ address: token, holders: [...holders, ...holdersOf(token, pools)] }],
 			against: others.map((known) => known.address),
 			trader: chain.executor,
 		});

@@ -10,7 +10,7 @@ import type { NewPools } from "../follow.ts";
 import type { ChainLog } from "../log.ts";
 import type { Arrival, PoolBook } from "../pool-book.ts";
 import { admitTokens, type InspectedToken } from "../tokens/admission.ts";
-import { withoutPointsAbove, withPoint } from "./cursor.ts";
+import { withPoint } from "./cursor.ts";
 import { announcedPools, type EventQuestion, eventQuestion } from "./events.ts";
 import { type Admission, admissionOf, permissionOf, permitStored, plainPool, storedAdmission } from "./permission.ts";
 import { isPoolsFault, readableStates } from "./readable.ts";
@@ -117,7 +117,6 @@ export class Arrivals implements NewPools {
 	/** Where this block does not follow the last one, that one was taken back, and with it what it announced. */
 	async #goBackTo(block: Block): Promise<void> {
 		if (this.#last === null || block.hash === this.#last.hash || block.parentHash === this.#last.hash) return;
-		this.#cursors = this.#cursors.map((cursor) => ({ ...cursor, points: withoutPointsAbove(cursor.points, block.number - 1) }));
 		// Every block below was seen: the cursors stand there, wherever their last points are.
 		const parent = { number: block.number - 1, hash: block.parentHash };
 		const cursors = this.#cursors.map((cursor) => ({ ...cursor, points: withPoint(cursor.points, parent) }));

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { BlockPoint, DiscoveryCursor } from "../../domain/discovery.ts";
 import { seededRandom } from "../testing/activity.ts";
-import { canonicalCursors, withoutPointsAbove, withPoint } from "./cursor.ts";
+import { canonicalCursors, withPoint } from "./cursor.ts";
 
 const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
 
@@ -36,7 +36,6 @@ describe("the points of a cursor", () => {
 		const points = [1, 5, 9].map((number) => pointAt(number));
 		expect(withPoint(points, pointAt(7, "b"))).toEqual([pointAt(1), pointAt(5), pointAt(7, "b")]);
 		expect(withPoint(points, pointAt(9, "b"))).toEqual([pointAt(1), pointAt(5), pointAt(9, "b")]);
-		expect(withoutPointsAbove(points, 5)).toEqual([pointAt(1), pointAt(5)]);
 	});
 });
 

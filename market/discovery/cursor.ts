@@ -21,11 +21,6 @@ export function withPoint(points: readonly BlockPoint[], point: BlockPoint): rea
 	return kept.filter((_, i) => i !== drop);
 }
 
-/** The points below a block that was taken back, and that block's parent. */
-export function withoutPointsAbove(points: readonly BlockPoint[], number: number): readonly BlockPoint[] {
-	return points.filter((point) => point.number <= number);
-}
-
 /** The cursors with the points alone that are on the canonical chain; `rewound` are those of them that lost some. */
 export async function canonicalCursors(
 	client: Pick<ChainClient, "block">,

@@ -61,6 +61,12 @@ export async function admitTokens(
 	});
 }
 
-function holdersOf(token: string, pools: readonly Pool[]): readonly string[] {
-	return pools.filter(({ tokens }) => tokens.includes(token)).map(({ address }) => address);
+/** The contracts that hold a token for pools, each once. */
+export function holdersOf(token: string, pools: readonly Pool[]): readonly string[] {
+	return [...new Set(pools.filter(({ tokens }) => tokens.includes(token)).map(holderOf))];
+}
+
+/** Pools of a singleton hold nothing themselves: the manager or the vault does. */
+function holderOf({ address, details: { manager, vault } }: Pool): string {
+	return String(manager ?? vault ?? address);
 }
