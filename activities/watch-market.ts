@@ -12,12 +12,12 @@ import { lifecycleWorkflowId } from "../domain/workflow-ids.ts";
 import { discoverPools } from "../market/discovery.ts";
 import { followChain } from "../market/follow.ts";
 import { loanLiquidity } from "../market/loan.ts";
-import { PoolBook } from "../market/pool-book.ts";
 import { admitTokens, permitPools } from "../market/tokens/admission.ts";
 import { Engine } from "../rust-wasm/engine.ts";
 import { type ActorActivities, SEARCH_ATTRIBUTES } from "../workflows/messages.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { ChainDependencies } from "./dependencies.ts";
+import { openMarket } from "./open-market.ts";
 import { SearchFloor } from "./search-floor.ts";
 import { asFailure } from "./step.ts";
 
@@ -78,15 +78,16 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 				permitted.map((pool) => ({ ...pool, discoveredAtBlock: from.number })),
 			);
 			const pools = permitted.filter(({ allowed }) => allowed);
-			const book = new PoolBook(deps.client, pools);
 			const addresses = new Set(pools.map((pool) => pool.address));
+			await using opened = await openMarket(deps, { pools, head: from, fencingNumber, signal, fields: log });
+			const { book, recorder } = opened;
+			const first = book.block;
 			using engine = new Engine();
 			const floor = new SearchFloor({ book, engine });
-			await book.load(from);
 			floor.update([...addresses]);
-			deps.log.info({ ...log, fencingNumber, pools: pools.length, block: from.number }, "watching the market");
+			deps.log.info({ ...log, fencingNumber, pools: pools.length, block: first.number }, "watching the market");
 			const loan = { vault: deps.chain.balancerVault, tokens: deps.chain.startTokens };
-			let liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: from.hash });
+			let liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: first.hash });
 			/** What the lender has at the block. Where the node does not tell, the last answer stays: `detect` cuts every size to the block's own. */
 			const lendable = async (block: BlockRef): Promise<ReadonlyMap<string, bigint>> => {
 				try {
@@ -128,12 +129,14 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 				await Promise.all(worth.map((candidate) => startLifecycle(deps, candidate)));
 			};
 			// What stands open on the block that this watch begins with changes no more: it is looked at once, whole.
-			await consider(from, [...addresses]);
+			await consider(first, [...addresses]);
+			void recorder.flush();
 			await followChain(deps.client, book, signal, {
 				onBlock: async ({ block, changedPools, reorgDepth, isHead }) => {
 					if (reorgDepth > 0) deps.log.warn({ ...log, block: block.number, reorgDepth }, "blocks were taken back");
 					floor.update(changedPools);
 					if (isHead) await consider(block, changedPools);
+					void recorder.flush();
 				},
 			});
 			const why = ended.signal.aborted

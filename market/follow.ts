@@ -26,7 +26,7 @@ export interface FollowHandlers {
 const MAX_ATTEMPTS = 40;
 const RETRY_MS = 100;
 /** Blocks behind which reading all pools is cheaper than each block's logs. */
-const MAX_GAP = 256;
+export const MAX_GAP = 256;
 
 /** What has happened to the book since the last call of `onBlock`. */
 interface Unreported {
@@ -58,6 +58,25 @@ export async function followChain(client: ChainClient, book: PoolBook, signal: A
 	}
 }
 
+/**
+ * Brings a book that stands at an earlier block, or at one that was reorganised away since, to `target`; returns the number of blocks that were applied, or
+ * `reloaded` where the way there was longer than the book's journal or {@link MAX_GAP} and all pools were read anew. A target that the book has passed changes nothing.
+ *
+ * @throws ArbError of the node.
+ */
+export async function catchUp(of: {
+	readonly client: ChainClient;
+	readonly book: PoolBook;
+	readonly target: Block;
+	readonly signal: AbortSignal;
+}): Promise<number | "reloaded"> {
+	let blocks = 0;
+	const unreported: Unreported = { changed: new Set(), reorgDepth: 0 };
+	const handlers: FollowHandlers = { onBlock: () => void blocks++ };
+	const way = await advance({ ...of, handlers, unreported });
+	return way === "reloaded" ? way : blocks;
+}
+
 /** After a pause the head of that moment, because the one that failed may be reorged away; that one again where the node does not tell. */
 async function newestHead(client: ChainClient, last: Block, signal: AbortSignal): Promise<Block> {
 	try {
@@ -79,7 +98,7 @@ async function advance(of: {
 	readonly handlers: FollowHandlers;
 	readonly target: Block;
 	readonly unreported: Unreported;
-}): Promise<void> {
+}): Promise<"followed" | "reloaded"> {
 	const { client, book, signal, target, unreported } = of;
 	const report = async (block: Block, isHead: boolean): Promise<void> => {
 		const applied = { block, changedPools: [...unreported.changed], reorgDepth: unreported.reorgDepth, isHead };
@@ -94,14 +113,14 @@ async function advance(of: {
 	// A head that the book has passed is an old answer, not a shorter chain: one of those shows by its next block.
 	if (book.isLoaded && book.known(target.hash) !== undefined) {
 		if (unreported.changed.size > 0 || unreported.reorgDepth > 0) await report(book.block, true);
-		return;
+		return "followed";
 	}
 	const branch = await branchTo(client, book, target);
 	if (!("length" in branch)) {
 		unreported.reorgDepth += branch.reorgDepth;
 		for (const state of await book.load(target)) unreported.changed.add(state.address);
 		await report(target, true);
-		return;
+		return "reloaded";
 	}
 	const parentHash = branch[0]?.parentHash ?? target.parentHash;
 	const ancestor = book.known(parentHash);
@@ -111,11 +130,12 @@ async function advance(of: {
 		if (changed !== "unknown") for (const address of changed) unreported.changed.add(address);
 	}
 	for (const [i, block] of branch.entries()) {
-		if (signal.aborted) return;
+		if (signal.aborted) break;
 		const logs = await client.logsOf(block.hash, { topics: [STATE_TOPICS] });
 		for (const address of await book.apply(block, logs)) unreported.changed.add(address);
 		await report(block, i === branch.length - 1);
 	}
+	return "followed";
 }
 
 /** The pools are to be read anew; `reorgDepth` counts the blocks that the book loses by a reorg, as far back as it can tell. */

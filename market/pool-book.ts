@@ -3,16 +3,40 @@ import type { Pool, PoolState } from "../domain/pool.ts";
 import type { Block } from "./block.ts";
 import type { ChainClient } from "./chain-client.ts";
 import type { ChainLog } from "./log.ts";
+import { PoolLogs } from "./pool-logs.ts";
 import type { TrackedPool } from "./protocols/adapter.ts";
 import { adapterOf, byAdapter, loadTracked } from "./protocols/families.ts";
 
 /** Blocks that can be taken back without reading the pools again. */
-const JOURNAL_BLOCKS = 64;
+export const JOURNAL_BLOCKS = 64;
 
 /** One applied block: where the book stood before it, and the states that it replaced. */
-interface JournalEntry {
+export interface JournalEntry {
 	readonly before: Block;
 	readonly replaced: ReadonlyMap<string, TrackedPool>;
+}
+
+/** All pools of a book with their states at one block, in the same order. */
+export interface Standing {
+	readonly block: Block;
+	readonly pools: readonly Pool[];
+	readonly tracked: readonly TrackedPool[];
+}
+
+/** What made the states of a block out of those of its parent. */
+export interface BlockInputs {
+	readonly block: Block;
+	/** Those about pools of the book, in their order. */
+	readonly logs: readonly ChainLog[];
+	/** Pools that were read at the block: their states are not (only) what logs made of them. */
+	readonly read: readonly TrackedPool[];
+}
+
+/** Is told what happens to a book, at once and in order; `standing` takes what the book holds at the moment of the call. Must not throw. */
+export interface BookObserver {
+	/** All pools were read at a block, whatever the book held before. */
+	loaded(standing: () => Standing): void;
+	applied(inputs: BlockInputs, standing: () => Standing): void;
 }
 
 /**
@@ -21,22 +45,18 @@ interface JournalEntry {
  */
 export class PoolBook {
 	readonly #client: ChainClient;
-	readonly #pools: ReadonlyMap<string, Pool>;
-	/** Contracts that log for many pools, each with the function that says for which. */
-	readonly #singletons = new Map<string, (log: ChainLog) => string | null>();
+	readonly #logs: PoolLogs;
+	readonly #observer: BookObserver | undefined;
 	/** Those that something may change without a log. */
 	readonly #silent: readonly Pool[];
 	#tracked: Map<string, TrackedPool> = new Map();
 	#block: Block | null = null;
 	#journal: JournalEntry[] = [];
 
-	constructor(client: ChainClient, pools: readonly Pool[]) {
+	constructor(client: ChainClient, pools: readonly Pool[], observer?: BookObserver) {
 		this.#client = client;
-		this.#pools = new Map(pools.map((pool) => [pool.address, pool]));
-		for (const pool of pools) {
-			const { singleton } = adapterOf(pool.family);
-			if (singleton !== undefined) this.#singletons.set(singleton.address(pool), singleton.poolOf);
-		}
+		this.#logs = new PoolLogs(pools);
+		this.#observer = observer;
 		this.#silent = pools.filter((pool) => adapterOf(pool.family).isSilent?.(pool) === true);
 	}
 
@@ -64,10 +84,36 @@ export class PoolBook {
 
 	/** Reads every pool at that block, forgets the journal, and returns the states. After an error the book is as before. */
 	async load(block: Block): Promise<readonly PoolState[]> {
-		this.#tracked = await loadTracked({ client: this.#client, pools: [...this.#pools.values()], blockHash: block.hash });
+		this.#tracked = await loadTracked({ client: this.#client, pools: [...this.#logs.pools.values()], blockHash: block.hash });
 		this.#block = block;
 		this.#journal = [];
+		this.#observer?.loaded(() => this.standing);
 		return this.states;
+	}
+
+	/** Takes over every pool's state at a block from elsewhere, with the way back: `journal` ends with the entry of that block, and may be empty. */
+	restore(of: {
+		readonly block: Block;
+		readonly tracked: ReadonlyMap<string, TrackedPool>;
+		readonly journal: readonly JournalEntry[];
+	}): void {
+		const missing = [...this.#logs.pools.keys()].find((address) => !of.tracked.has(address));
+		if (missing !== undefined || of.tracked.size !== this.#logs.pools.size) {
+			throw new ArbError({
+				code: "invalid_input",
+				message: `${of.tracked.size} states for ${this.#logs.pools.size} pools (${missing ?? "none"} is missing); load the pools instead`,
+				retryable: false,
+			});
+		}
+		this.#tracked = new Map(of.tracked);
+		this.#block = of.block;
+		this.#journal = of.journal.slice(-JOURNAL_BLOCKS);
+	}
+
+	/** What the book holds now. */
+	get standing(): Standing {
+		const pools = [...this.#logs.pools.values()];
+		return { block: this.block, pools, tracked: pools.map((pool) => this.#trackedOf(pool.address)) };
 	}
 
 	/**
@@ -85,26 +131,20 @@ export class PoolBook {
 				retryable: false,
 			});
 		}
-		const changed = new Map<string, TrackedPool>();
-		const unknown = new Map<string, Pool>();
-		for (const log of logs) {
-			const pool = this.#poolOf(log);
-			if (pool === undefined || unknown.has(pool.address)) continue;
-			const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
-			const next = adapterOf(pool.family).apply(current, log);
-			if (next === "reload") unknown.set(pool.address, pool);
-			else if (next !== current) changed.set(pool.address, next);
+		const { own, changed, unread } = this.#logs.apply(logs, (address) => this.#trackedOf(address));
+		const read: TrackedPool[] = [];
+		if (unread.size > 0) {
+			const reading = { client: this.#client, pools: [...unread.values()], blockHash: block.hash };
+			read.push(...(await loadTracked(reading)).values());
 		}
-		if (unknown.size > 0) {
-			const reading = { client: this.#client, pools: [...unknown.values()], blockHash: block.hash };
-			for (const [address, tracked] of await loadTracked(reading)) changed.set(address, tracked);
-		}
-		for (const tracked of await this.#refresh(block, changed, unknown)) changed.set(tracked.state.address, tracked);
+		read.push(...(await this.#refresh(block, changed, unread)));
+		for (const tracked of read) changed.set(tracked.state.address, tracked);
 		const replaced = new Map([...changed.keys()].map((address) => [address, this.#trackedOf(address)]));
 		for (const [address, tracked] of changed) this.#tracked.set(address, tracked);
 		this.#journal.push({ before, replaced });
 		if (this.#journal.length > JOURNAL_BLOCKS) this.#journal.shift();
 		this.#block = block;
+		this.#observer?.applied({ block, logs: own, read }, () => this.standing);
 		return [...changed.keys()];
 	}
 
@@ -133,15 +173,6 @@ export class PoolBook {
 			this.#block = entry.before;
 		}
 		return [...changed];
-	}
-
-	/** The pool that a log is about: the one that emitted it, or the one that its singleton says. */
-	#poolOf(log: ChainLog): Pool | undefined {
-		const own = this.#pools.get(log.address);
-		if (own !== undefined) return own;
-		const named = this.#singletons.get(log.address)?.(log);
-		const pool = named === undefined || named === null ? undefined : this.#pools.get(named);
-		return pool !== undefined && adapterOf(pool.family).singleton?.address(pool) === log.address ? pool : undefined;
 	}
 
 	/** Silent pools that differ at this block from what its logs made of them; those that were read anew already are left out. */
