@@ -2,12 +2,14 @@ import { join } from "node:path";
 import { connectChain } from "../market/chain-client.ts";
 import { startExchange } from "../market/testing/exchange.ts";
 import { PoolFarm } from "../market/testing/pool-farm.ts";
+import { measureBlocks } from "./market/blocks.ts";
+import { measureRestart } from "./market/restart.ts";
 import { StateBench } from "./market/states.ts";
 import { installPeers } from "./peers.ts";
 import { type Measured, runBench } from "./report.ts";
 
 /**
- * Reading the market: states of many pools from a local node, against viem's Multicall3 on the same pools.
+ * Reading the market: states of many pools from a local node, against viem's Multicall3 on the same pools; a block's logs, against ethers' decoding; a restart.
  * `npm run bench -- market [--json] [--write-docs] [--pairs N] [--pools N]`; some four minutes, half of them for planting the pools.
  */
 const PEERS = join(import.meta.dirname, "market", "peers");
@@ -24,7 +26,10 @@ await runBench(
 				await bench.prepare();
 				const pairs = await bench.pairs(counts.get("pairs") ?? 0);
 				const pools = await bench.pools(counts.get("pools") ?? 0);
-				return { results: [...pairs.results, ...pools.results], notes: [...pairs.notes, ...pools.notes] };
+				const blocks = await measureBlocks(client, signal);
+				const restart = await measureRestart({ client, exchange, signal });
+				const all = [pairs, pools, blocks, restart];
+				return { results: all.flatMap(({ results }) => results), notes: all.flatMap(({ notes }) => notes) };
 			} finally {
 				client.close();
 			}

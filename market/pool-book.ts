@@ -28,8 +28,10 @@ export interface BlockInputs {
 	readonly block: Block;
 	/** Those about pools of the book, in their order. */
 	readonly logs: readonly ChainLog[];
-	/** Pools that were read at the block: their states are not (only) what logs made of them. */
+	/** Pools that were read at the block, those that joined the book with it among them: their states are not (only) what logs made of them. */
 	readonly read: readonly TrackedPool[];
+	/** Pools that the book holds from this block on. */
+	readonly joined: readonly Pool[];
 }
 
 /** Is told what happens to a book, at once and in order; `standing` takes what the book holds at the moment of the call. Must not throw. */
@@ -144,7 +146,7 @@ export class PoolBook {
 		this.#journal.push({ before, replaced });
 		if (this.#journal.length > JOURNAL_BLOCKS) this.#journal.shift();
 		this.#block = block;
-		this.#observer?.applied({ block, logs: own, read }, () => this.standing);
+		this.#observer?.applied({ block, logs: own, read, joined: [] }, () => this.standing);
 		return [...changed.keys()];
 	}
 

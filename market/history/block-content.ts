@@ -1,7 +1,7 @@
 import type { Pool } from "../../domain/pool.ts";
 import type { Block } from "../block.ts";
 import type { ChainLog } from "../log.ts";
-import type { TrackedPool } from "../protocols/adapter.ts";
+import type { BlockInputs } from "../pool-book.ts";
 import { pack, unpack } from "./packing.ts";
 import { poolLine, poolOfLine } from "./pool-line.ts";
 import { rowOf, type StateRow } from "./state-row.ts";
@@ -16,11 +16,8 @@ export interface BlockContent {
 	readonly joined: readonly Pool[];
 }
 
-export interface BlockChanges {
-	readonly logs: readonly ChainLog[];
-	readonly read: readonly TrackedPool[];
-	readonly joined: readonly Pool[];
-}
+/** The same before it is written. */
+export type BlockChanges = Omit<BlockInputs, "block">;
 
 /** Logs as `[address, index, topics, data]`: addresses and topics by their place in a list, because few of them are in many logs. */
 type Written = readonly [

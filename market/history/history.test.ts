@@ -258,6 +258,31 @@ describe("a restarted watcher", () => {
 	});
 });
 
+describe("old blocks", () => {
+	it("are dropped with the first base that no kept block needs to come before", async () => {
+		const recorder = await newRecorder();
+		const book = new PoolBook(client, pools, recorder);
+		const head = await client.head();
+		await book.load(head);
+		for (let day = 1; day <= 45; day++) {
+			const parent = book.block;
+			const hash = `0x${(parent.number + 1).toString(16).padStart(64, "0")}`;
+			await book.apply(
+				{ ...parent, number: parent.number + 1, hash, parentHash: parent.hash, timestamp: head.timestamp + day * 86_400 },
+				[],
+			);
+			if (day % 10 === 0) recorder.base(() => book.standing);
+			await recorder.flush();
+		}
+		// The base of day 40 keeps 30 days: of day 10 and later.
+		await expect(history.rebuild(head.number + 9)).rejects.toMatchObject({ code: "not_found" });
+		for (const day of [10, 11, 45]) expect((await history.rebuild(head.number + day)).block.timestamp).toBe(head.timestamp + day * 86_400);
+		const { rows } = await fresh.db.pool.query("select count(*)::int as lists from history_pools where chain_id = $1", [chainId]);
+		expect(rows).toEqual([{ lists: 1 }]);
+		expect(troubles).toEqual([]);
+	});
+});
+
 describe("a database that fails", () => {
 	it("holds nothing up: blocks wait, and are written when it is back", async () => {
 		const seen: Seen = new Map();

@@ -61,9 +61,9 @@ export class HistoryRecorder implements BookObserver, AsyncDisposable {
 		this.#since = { blocks: 0, bytes: 0, ofBase: 0 };
 	}
 
-	applied({ block, logs, read }: BlockInputs, standing: () => Standing): void {
+	applied({ block, ...changes }: BlockInputs, standing: () => Standing): void {
 		if (this.#isFenced) return;
-		this.#note(block, { logs, read, joined: [] });
+		this.#note(block, changes);
 		this.#since.blocks++;
 		const { blocks, bytes, ofBase } = this.#since;
 		const isDue = blocks >= BLOCKS_BETWEEN_BASES.least && (bytes >= ofBase || blocks >= BLOCKS_BETWEEN_BASES.most);
