@@ -192,7 +192,7 @@ export class PoolBook {
 	}
 
 	#trackedOf(address: string): TrackedPool {
-		const tracked = this.#tracked.get(address.toLowerCase());
+		const tracked = this.#tracked.get(address) ?? this.#tracked.get(address.toLowerCase());
 		if (tracked === undefined) {
 			throw new ArbError({ code: "not_found", message: `pool ${address} is not in the pool book; discover pools again`, retryable: false });
 		}

@@ -1,4 +1,4 @@
-import { isConcentrated, type PoolState, type UniswapV2PoolState } from "../domain/pool.ts";
+import { isConcentrated, type PoolState, type UniswapV2PoolState, type UniswapV3PoolState } from "../domain/pool.ts";
 import type { Engine } from "./engine.ts";
 import { WORDS, writeWords } from "./limbs.ts";
 
@@ -38,7 +38,7 @@ export class StateFeed {
 		for (const state of states) {
 			const given = this.#given.get(state.address);
 			if (state.family === "uniswap-v2") {
-				if (given !== undefined && isSameButFor(given, state, (field) => field === "reserve0" || field === "reserve1")) pairs.push(state);
+				if (given?.family === "uniswap-v2" && isSamePair(given, state)) pairs.push(state);
 				else whole.push(state);
 				continue;
 			}
@@ -74,6 +74,10 @@ export class StateFeed {
 
 	/** The values of the moving fields, where nothing but these differs; null where the state must cross whole. */
 	#moves(given: PoolState, state: PoolState): readonly bigint[] | null {
+		if (state.family === "uniswap-v3") {
+			if (given.family !== "uniswap-v3" || !isSameRange(given, state)) return null;
+			return [BigInt(state.sqrtPriceX96), BigInt(state.liquidity), BigInt(state.tick)];
+		}
 		const fields = this.#movingOf(state);
 		if (fields.length === 0 || !isSameButFor(given, state, (name) => fields.some(({ field }) => field === name))) return null;
 		const values: bigint[] = [];
@@ -98,6 +102,17 @@ export class StateFeed {
 
 function isInteger(value: unknown): value is string | number {
 	return typeof value === "number" ? Number.isSafeInteger(value) : typeof value === "string" && value !== "";
+}
+
+function isSamePair(a: UniswapV2PoolState, b: UniswapV2PoolState): boolean {
+	return a.feePips === b.feePips && a.token0 === b.token0 && a.token1 === b.token1 && a.dex === b.dex;
+}
+
+function isSameRange(a: UniswapV3PoolState, b: UniswapV3PoolState): boolean {
+	const isSameShape =
+		a.feePips === b.feePips && a.tickSpacing === b.tickSpacing && a.tickLower === b.tickLower && a.tickUpper === b.tickUpper;
+	if (!isSameShape || a.token0 !== b.token0 || a.token1 !== b.token1 || a.dex !== b.dex) return false;
+	return a.ticks === b.ticks || JSON.stringify(a.ticks) === JSON.stringify(b.ticks);
 }
 
 /** Adapters keep the parts that did not change, so that most are the same objects. */
