@@ -12,12 +12,12 @@ import { estimateRouteGas } from "../strategy/detect.ts";
 export function candidatesOf(of: {
 	readonly chain: Pick<ChainConfig, "chainId" | "startTokens" | "policy" | "limits">;
 	readonly block: BlockRef;
-	readonly book: PoolBook;
+	readonly book: Pick<PoolBook, "state">;
 	readonly engine: Engine;
 	readonly fencingNumber: number;
 	readonly changedPools: readonly string[];
 	readonly limit: number;
-	/** What the lender has of each start token, base units; nothing is borrowed of one that is not among them. */
+	/** The most that a lender has of each start token, base units; nothing is borrowed of one that is not among them. */
 	readonly liquidity: ReadonlyMap<string, bigint>;
 }): readonly Candidate[] {
 	const limit = BigInt(of.chain.limits.maxAmountIn);
@@ -37,7 +37,7 @@ function candidateOf(
 	of: {
 		readonly chain: Pick<ChainConfig, "chainId">;
 		readonly block: BlockRef;
-		readonly book: PoolBook;
+		readonly book: Pick<PoolBook, "state">;
 		readonly engine: Engine;
 		readonly fencingNumber: number;
 	},
@@ -61,7 +61,7 @@ function candidateOf(
 }
 
 /** The cycle's pool states, cut to the ticks that its amounts can reach. */
-function statesOf(of: { readonly book: PoolBook; readonly engine: Engine }, cycle: FoundCycle): readonly PoolState[] {
+function statesOf(of: { readonly book: Pick<PoolBook, "state">; readonly engine: Engine }, cycle: FoundCycle): readonly PoolState[] {
 	const { amounts } = of.engine.quoteRoute(cycle.hops, cycle.amountIn);
 	return cycle.hops.map((hop, i) => {
 		const state = of.book.state(hop.pool);

@@ -43,7 +43,7 @@ export function confirmStep(deps: ChainDependencies): LifecycleActivities["confi
 						if ((await whyWithheld(deps, plan, submission)) === null) {
 							await allowResend(deps.db, workflowId);
 							await withBroadcast(deps.db, workflowId, ({ rawTransaction }) =>
-								relayOf(deps, submission).send({ rawTransaction, ...submission }),
+								relayOf(deps, submission).send({ rawTransaction, behind: plan.follows?.rawTransaction, ...submission }),
 							);
 						}
 					}
@@ -71,7 +71,7 @@ async function canonicalReceipt(deps: ChainDependencies, submission: Submission)
 
 async function confirmed(deps: ChainDependencies, receipt: ReceiptFacts, of: { depth: number; reorgs: number }): Promise<Confirmation> {
 	if (receipt.status === "success") return { kind: "confirmed", receipt, ...of };
-	const why = await revertReason(deps.client.provider, receipt);
+	const why = await revertReason(deps.client.anyNode, receipt);
 	return { kind: "reverted", receipt, ...of, reason: { step: "confirm", code: why.code, message: why.message } };
 }
 

@@ -1,4 +1,5 @@
 import { readControl } from "../db/control.ts";
+import { quarantinedOf } from "../db/quarantine.ts";
 import { allowedPools, allowedTokens } from "../db/registry.ts";
 import { readDecisionRecord } from "../db/submissions.ts";
 import { currentFencingNumber } from "../db/watchers.ts";
@@ -19,12 +20,13 @@ export function discoverStep(deps: ChainDependencies): LifecycleActivities["disc
 				const pools = candidate.route.map((hop) => hop.pool);
 				const tokens = candidate.route.flatMap((hop) => [hop.tokenIn, hop.tokenOut]);
 				const { chainId } = candidate;
-				const [record, control, fencingNumber, knownPools, knownTokens, head, block] = await Promise.all([
+				const [record, control, fencingNumber, knownPools, knownTokens, quarantinedPools, head, block] = await Promise.all([
 					readDecisionRecord(deps.db, workflowId),
 					readControl(deps.db, chainId),
 					currentFencingNumber(deps.db, chainId),
 					allowedPools(deps.db, { chainId, pools }),
 					allowedTokens(deps.db, { chainId, tokens }),
+					quarantinedOf(deps.db, { chainId, pools }),
 					deps.client.head(),
 					deps.client.block(candidate.block.number),
 				]);
@@ -32,6 +34,7 @@ export function discoverStep(deps: ChainDependencies): LifecycleActivities["disc
 					candidateBytes: jsonBytes(candidate),
 					knownPools,
 					knownTokens,
+					quarantinedPools,
 					canonicalHash: block?.hash ?? null,
 					headNumber: head.number,
 					maxBlockAge: deps.chain.policy.maxBlockAge,

@@ -8,6 +8,7 @@ import { simulateExecution } from "../execution/simulation.ts";
 import { decidePlan, draftPlan, plannedHops } from "../strategy/plan.ts";
 import type { ChainDependencies } from "./dependencies.ts";
 import { currentWorkflow, runStep } from "./step.ts";
+import { compareCandidate } from "./tripwire.ts";
 
 /** Everything the transaction is built from, tried on the chain's head before it is signed. */
 export function planStep(deps: ChainDependencies): LifecycleActivities["plan"] {
@@ -25,26 +26,33 @@ export function planStep(deps: ChainDependencies): LifecycleActivities["plan"] {
 						retryable: false,
 					});
 				}
+				const { workflowId } = currentWorkflow();
 				const draft = draftPlan(input, input.loan, chain);
 				const calldata = encodeExecute({
-					planId: planIdOf(currentWorkflow().workflowId),
+					planId: planIdOf(workflowId),
+					lender: draft.flashLoan.vault,
 					startToken: input.candidate.startToken,
 					amountIn: BigInt(input.detect.amountIn),
 					minProfit: BigInt(draft.minProfit),
 					deadlineBlock: draft.deadlineBlock,
 					hops: plannedHops(input.candidate, input.detect),
 				});
-				const [simulation, control, used, head] = await Promise.all([
-					simulateExecution(deps.client.provider, { from, executor: chain.executor, calldata }),
+				const head = await deps.client.head();
+				const [simulation, mismatches, control, used] = await Promise.all([
+					simulateExecution(deps.client.anyNode, {
+						...{ from, executor: chain.executor, calldata, after: head },
+						behind: input.candidate.follows?.rawTransaction,
+					}),
+					compareCandidate(deps, { candidate: input.candidate, workflowId }),
 					readControl(deps.db, chain.chainId),
 					usage(deps.db, chain.chainId),
-					deps.client.head(),
 				]);
 				deps.checkpoint("plan:simulated");
 				return {
 					draft,
 					calldata,
 					simulation,
+					mismatches,
 					headNumber: head.number,
 					limits: control.limits,
 					usage: used,

@@ -18,6 +18,7 @@ describe("the transaction whose data is priced before its amounts are decided", 
 		const planned = encodeExecute({
 			...{
 				planId: planIdOf("arb-1"),
+				lender: `0x${"ba".repeat(20)}`,
 				startToken: candidate.startToken,
 				amountIn: 5n * 10n ** 18n,
 				minProfit: 10n ** 15n,

@@ -47,8 +47,10 @@ export function priceStep(deps: ChainDependencies): LifecycleActivities["price"]
  */
 export function expectedTransaction(executor: string, candidate: Candidate): PostedTransaction {
 	const amount = (name: string): bigint => BigInt(keccak256(toUtf8Bytes(`${candidate.routeHash} ${name}`))) >> 128n;
+	const planId = planIdOf(candidate.routeHash);
 	const calldata = encodeExecute({
-		planId: planIdOf(candidate.routeHash),
+		planId,
+		lender: `0x${planId.slice(-40)}`,
 		startToken: candidate.startToken,
 		amountIn: amount("input"),
 		minProfit: amount("profit"),

@@ -13,6 +13,11 @@ export class SearchFloor {
 		this.#feed = new StateFeed(of.engine);
 	}
 
+	/** The pools that are left out. */
+	get out(): ReadonlySet<string> {
+		return this.#below;
+	}
+
 	/** Takes pools of the book that changed over into the engine, but those below the floor. */
 	update(changedPools: readonly string[]): void {
 		this.#feed.give(changedPools.filter((pool) => !this.#below.has(pool)).map((pool) => this.#book.state(pool)));

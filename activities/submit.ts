@@ -60,7 +60,7 @@ export function submitStep(deps: ChainDependencies): LifecycleActivities["submit
 				if (guard !== null) return { claim: { kind: "claimed", submission }, broadcast: { kind: "withheld", why: guard } };
 				const broadcast = await withBroadcast(deps.db, workflowId, async ({ rawTransaction }) => {
 					deps.checkpoint("broadcast:begun");
-					await relayOf(deps, submission).send({ rawTransaction, ...submission }, signal);
+					await relayOf(deps, submission).send({ rawTransaction, behind: plan.follows?.rawTransaction, ...submission }, signal);
 					deps.checkpoint("broadcast:sent");
 				});
 				deps.checkpoint("broadcast:committed");
@@ -87,17 +87,19 @@ export function relayOf(deps: Pick<ChainDependencies, "relays" | "chain">, submi
 /** Why stored bytes must not be sent (again): their blocks have passed, or they would fail on the head as it is. */
 export async function whyWithheld(
 	deps: Pick<ChainDependencies, "client" | "chain">,
-	plan: Pick<Plan, "calldata" | "deadlineBlock">,
+	plan: Pick<Plan, "calldata" | "deadlineBlock" | "follows">,
 	submission: Submission,
 ): Promise<string | null> {
 	const head = await deps.client.head();
 	if (head.number >= plan.deadlineBlock) return `head ${head.number} has reached the deadline block ${plan.deadlineBlock}`;
 	const nonce = await deps.client.nonceOf(submission.wallet);
 	if (nonce !== submission.nonce) return `the wallet's nonce is ${nonce} on chain, ${submission.nonce} in the stored bytes`;
-	const simulation = await simulateExecution(deps.client.provider, {
+	const simulation = await simulateExecution(deps.client.anyNode, {
+		after: head,
 		from: submission.wallet,
 		executor: deps.chain.executor,
 		calldata: plan.calldata,
+		behind: plan.follows?.rawTransaction,
 	});
 	return simulation.ok ? null : `the guard simulation failed: ${simulation.revertReason ?? "no reason given"}`;
 }

@@ -2,6 +2,7 @@ import { CancelledFailure, Context } from "@temporalio/activity";
 import { type Client, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
 import { defineSearchAttributeKey, TypedSearchAttributes, WorkflowIdReusePolicy } from "@temporalio/common";
 import { readControl } from "../db/control.ts";
+import { quarantinedPools } from "../db/quarantine.ts";
 import { upsertPools, upsertTokens } from "../db/registry.ts";
 import { busyPools } from "../db/submissions.ts";
 import { poolsBelowFloor } from "../db/tvl.ts";
@@ -12,14 +13,18 @@ import { lifecycleWorkflowId } from "../domain/workflow-ids.ts";
 import { discoverPools } from "../market/discovery.ts";
 import { followChain } from "../market/follow.ts";
 import { loanLiquidity } from "../market/loan.ts";
+import { watchPending } from "../market/pending/pending-feed.ts";
 import { admitTokens, permitPools } from "../market/tokens/admission.ts";
 import { Engine } from "../rust-wasm/engine.ts";
 import { type ActorActivities, SEARCH_ATTRIBUTES } from "../workflows/messages.ts";
+import { BestPriceBoard } from "./best-price-board.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { ChainDependencies } from "./dependencies.ts";
+import { Followers } from "./followers.ts";
 import { openMarket } from "./open-market.ts";
 import { SearchFloor } from "./search-floor.ts";
 import { asFailure } from "./step.ts";
+import { Tripwire } from "./tripwire.ts";
 
 /** An activity ends with its actor's run, so the watch ends by itself before that run grows old. */
 const WATCH_MS = 4 * 60 * 60 * 1000;
@@ -84,61 +89,101 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 			const first = book.block;
 			using engine = new Engine();
 			const floor = new SearchFloor({ book, engine });
+			const tripwire = new Tripwire(deps, book);
 			floor.update([...addresses]);
 			deps.log.info({ ...log, fencingNumber, pools: pools.length, block: first.number }, "watching the market");
-			const loan = { vault: deps.chain.balancerVault, tokens: deps.chain.startTokens };
+			const loan = { lenders: deps.chain.lenders, tokens: deps.chain.startTokens };
 			let liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: first.hash });
-			/** What the lender has at the block. Where the node does not tell, the last answer stays: `detect` cuts every size to the block's own. */
+			/** The most that a lender has at the block. Where the node does not tell, the last answer stays: `detect` cuts every size to the block's own. */
 			const lendable = async (block: BlockRef): Promise<ReadonlyMap<string, bigint>> => {
 				try {
 					liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: block.hash });
 				} catch (error) {
 					if (!(error instanceof ArbError) || !error.retryable) throw error;
-					deps.log.warn({ ...log, block: block.number, err: error }, "the lender's balances could not be read");
+					deps.log.warn({ ...log, block: block.number, err: error }, "the lenders' balances could not be read");
 				}
 				return liquidity;
 			};
 			const consider = async (block: BlockRef, changed: readonly string[]): Promise<void> => {
 				head = block.number;
-				const [newest, control, busy, lent, belowFloor] = await Promise.all([
+				const [newest, control, busy, lent, belowFloor, quarantined] = await Promise.all([
 					currentFencingNumber(deps.db, chainId),
 					readControl(deps.db, chainId),
 					busyPools(deps.db, chainId),
 					lendable(block),
 					poolsBelowFloor(deps.db, chainId),
+					quarantinedPools(deps.db, chainId),
 				]);
+				const left = new Set([...belowFloor, ...quarantined]);
 				if (newest !== fencingNumber) {
 					deps.log.warn({ ...log, fencingNumber, newest }, "a later watcher has taken over");
 					ended.abort();
 				}
-				const changedPools = [...changed, ...floor.move({ below: belowFloor, pools: addresses })];
-				if (newest !== fencingNumber || control.paused || control.killSwitch || changedPools.length === 0) return;
+				const changedPools = [...changed, ...floor.move({ below: left, pools: addresses })];
+				if (newest !== fencingNumber) return;
+				if (!control.paused && !control.killSwitch && changedPools.length > 0) {
+					await startWorthy({ block, changedPools, busy, liquidity: lent });
+				}
+				const found = await tripwire.audit(quarantined);
+				if (found.length > 0) floor.move({ below: new Set([...left, ...found]), pools: addresses });
+			};
+			const startWorthy = async (of: {
+				readonly block: BlockRef;
+				readonly changedPools: readonly string[];
+				readonly busy: ReadonlySet<string>;
+				readonly liquidity: ReadonlyMap<string, bigint>;
+			}): Promise<void> => {
 				const { maxLifecyclesPerBlock } = deps.chain.policy;
 				const worth = candidatesOf({
-					chain: deps.chain,
-					block,
-					book,
-					engine,
-					fencingNumber,
-					changedPools,
-					limit: maxLifecyclesPerBlock * 4,
-					liquidity: lent,
+					...{ chain: deps.chain, block: of.block, book, engine, fencingNumber },
+					...{ changedPools: of.changedPools, limit: maxLifecyclesPerBlock * 4, liquidity: of.liquidity },
 				})
-					.filter((candidate) => candidate.route.every((hop) => !busy.has(hop.pool)))
+					.filter((candidate) => candidate.route.every((hop) => !of.busy.has(hop.pool)))
 					.slice(0, maxLifecyclesPerBlock);
 				await Promise.all(worth.map((candidate) => startLifecycle(deps, candidate)));
 			};
+			const followers = new Followers({ chain: deps.chain, client: deps.client, book, engine, fencingNumber });
+			/** Lifecycles behind waiting transactions, so many per block. What fails is told and left: the next transaction is another. */
+			const followPending = async (wsUrl: string, until: AbortSignal): Promise<void> => {
+				const onTrouble = (error: unknown): void => deps.log.warn({ ...log, err: error }, "pending transactions could not be followed");
+				let at = { hash: "", started: 0 };
+				for await (const hash of watchPending({ wsUrl, onTrouble }, until)) {
+					if (at.hash !== book.block.hash) at = { hash: book.block.hash, started: 0 };
+					if (at.started >= deps.chain.policy.maxFollowersPerBlock) continue;
+					try {
+						const candidate = await followers.behind(hash, { liquidity, out: floor.out });
+						if (candidate === null || candidate.block.hash !== book.block.hash) continue;
+						const [control, busy] = await Promise.all([readControl(deps.db, chainId), busyPools(deps.db, chainId)]);
+						if (control.paused || control.killSwitch || candidate.route.some((hop) => busy.has(hop.pool))) continue;
+						at.started += 1;
+						await startLifecycle(deps, candidate);
+					} catch (error) {
+						onTrouble(error);
+					}
+				}
+			};
+			const board = new BestPriceBoard({ deps, pools, engine });
 			// What stands open on the block that this watch begins with changes no more: it is looked at once, whole.
 			await consider(first, [...addresses]);
 			void recorder.flush();
-			await followChain(deps.client, book, signal, {
-				onBlock: async ({ block, changedPools, reorgDepth, isHead }) => {
-					if (reorgDepth > 0) deps.log.warn({ ...log, block: block.number, reorgDepth }, "blocks were taken back");
-					floor.update(changedPools);
-					if (isHead) await consider(block, changedPools);
-					void recorder.flush();
-				},
-			});
+			await board.show(first);
+			const { pending } = deps.chain;
+			const stopFollowing = new AbortController();
+			const following = pending === undefined ? null : followPending(pending.wsUrl, AbortSignal.any([signal, stopFollowing.signal]));
+			try {
+				await followChain(deps.client, book, signal, {
+					onBlock: async ({ block, changedPools, reorgDepth, isHead }) => {
+						if (reorgDepth > 0) deps.log.warn({ ...log, block: block.number, reorgDepth }, "blocks were taken back");
+						floor.update(changedPools);
+						if (isHead) await consider(block, changedPools);
+						void recorder.flush();
+						if (isHead) await board.show(block);
+					},
+				});
+			} finally {
+				stopFollowing.abort();
+				await following;
+			}
 			const why = ended.signal.aborted
 				? "a later watcher has taken over"
 				: context.cancellationSignal.aborted

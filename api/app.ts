@@ -5,12 +5,14 @@ import { dashboardRoutes } from "./dashboard/routes.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { answerError, createRouter } from "./errors.ts";
+import { gapRoutes } from "./gaps/routes.ts";
 import { securityHeaders } from "./headers.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { moneyRoutes } from "./money/routes.ts";
 import { opportunityRoutes } from "./opportunities/routes.ts";
 import { sameOriginOnly } from "./origin.ts";
+import { quarantineRoutes } from "./quarantines/routes.ts";
 import { rejectionRoutes } from "./rejections/routes.ts";
 import { type Feeds, streamRoutes } from "./stream/routes.ts";
 import { tradeRoutes } from "./trades/routes.ts";
@@ -33,7 +35,9 @@ export function createApp(deps: ApiDependencies, feeds: Feeds) {
 		.route("/api/money", moneyRoutes(deps))
 		.route("/api/ledger", ledgerRoutes(deps))
 		.route("/api/rejections", rejectionRoutes(deps))
+		.route("/api/quarantines", quarantineRoutes(deps))
 		.route("/api/chains", chainRoutes(deps))
+		.route("/api/gaps", gapRoutes(deps))
 		.route("/api/stream", streamRoutes(deps, feeds))
 		.route("/api/docs", docsRoutes());
 	routes.doc31("/api/openapi.json", {

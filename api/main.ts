@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
-import { readChainConfig } from "../config/chain.ts";
+import { readChains } from "../config/configured-chains.ts";
 import { readSettings } from "../config/settings.ts";
 import { openDatabase } from "../db/connection.ts";
 import { messageOf } from "../domain/errors.ts";
@@ -14,7 +14,7 @@ import { DatabaseEvents } from "./stream/source.ts";
 async function main(): Promise<void> {
 	const settings = readSettings(process.env);
 	const logger = pino({ name: "api", level: settings.LOG_LEVEL }, pino.destination(2));
-	const chain = readChainConfig(settings.CHAIN_FILE);
+	const chains = readChains(settings.CHAIN_FILE);
 
 	await using resources = new AsyncDisposableStack();
 	const db = resources.use(
@@ -33,8 +33,8 @@ async function main(): Promise<void> {
 	const app = createApp(
 		{
 			db,
-			chains: [chain],
-			probes: [postgresProbe(db), temporal, chainProbe(chain)],
+			chains,
+			probes: [postgresProbe(db), temporal, ...chains.map((chain) => chainProbe(chain))],
 			events,
 			temporal: { uiUrl: settings.TEMPORAL_UI_URL ?? null, namespace: settings.TEMPORAL_NAMESPACE },
 			hostnames,
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 
 	const server = resources.use(await startServer({ app, feeds, host: settings.API_HOST, port: settings.API_PORT }));
 	process.stdout.write(`${JSON.stringify({ ready: true, url: server.url })}\n`);
-	logger.info({ port: settings.API_PORT, chain: chain.chainId }, "API is ready");
+	logger.info({ port: settings.API_PORT, chains: chains.map((chain) => chain.chainId) }, "API is ready");
 
 	const signal = await new Promise<string>((resolve) => {
 		for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => resolve(name));

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { Interface, JsonRpcProvider } from "ethers";
 import { commandSettings } from "../cli/environment.ts";
-import { readChainConfig } from "../config/chain.ts";
+import { readChains } from "../config/configured-chains.ts";
 import { openDatabase } from "../db/connection.ts";
 import { opportunities, submissions } from "../db/schema.ts";
 import { devnetAccounts } from "../devnet/accounts.ts";
@@ -9,7 +9,7 @@ import { ArbError } from "../domain/errors.ts";
 import { figure, type Measured, runBench } from "./report.ts";
 
 /**
- * What the devnet's competitor takes from us: run it beside a system that was started with `npm start -- --competitor`.
+ * What the competitor takes from us on the first chain: run it beside a system that was started with `npm start -- --competitor`.
  *
  * A gap is contested where one of our submissions and a transaction of the competitor trade in the same pool, the competitor's between the block that
  * our candidate was found on and the block after ours ended. The competitor wins it where its transaction succeeded and ours did not settle.
@@ -30,7 +30,7 @@ interface RivalTransaction {
 
 await runBench("competition", async (): Promise<Measured> => {
 	const settings = commandSettings();
-	const chain = readChainConfig(settings.CHAIN_FILE);
+	const [chain] = readChains(settings.CHAIN_FILE);
 	await using db = openDatabase(settings.DATABASE_URL);
 	const ours = await db.drizzle
 		.select({
@@ -41,7 +41,8 @@ await runBench("competition", async (): Promise<Measured> => {
 			deadlineBlock: submissions.deadlineBlock,
 		})
 		.from(submissions)
-		.innerJoin(opportunities, eq(submissions.workflowId, opportunities.workflowId));
+		.innerJoin(opportunities, eq(submissions.workflowId, opportunities.workflowId))
+		.where(eq(submissions.chainId, chain.chainId));
 	const ended = ours.filter((of) => of.outcome !== null);
 	if (ended.length === 0)
 		throw new ArbError({ code: "not_found", message: "no submission has ended yet; try again later", retryable: true });

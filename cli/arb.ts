@@ -3,20 +3,17 @@ import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { Command, InvalidArgumentError } from "commander";
-import { readChainConfig } from "../config/chain.ts";
 import { type Database, openDatabase } from "../db/connection.ts";
 import { engageKillSwitch, releaseKillSwitch } from "../db/control.ts";
-import { verifyLedger } from "../db/ledger.ts";
 import { readSamples } from "../db/samples.ts";
-import { unresolvedSubmissions } from "../db/submissions.ts";
 import { ArbError } from "../domain/errors.ts";
 import { epochWorkflowId } from "../domain/workflow-ids.ts";
 import { FEATURE_SCHEMA } from "../models/features.ts";
 import type { PublishedEpoch } from "../workflows/messages.ts";
 import type { Diagnosis, DoctorOptions } from "./doctor.ts";
-import { commandSettings } from "./environment.ts";
+import { commandChains, commandSettings } from "./environment.ts";
 import { fetchHistory } from "./history.ts";
-import { reconcile } from "./reconcile.ts";
+import { linesOf, verifyBooks } from "./reconcile.ts";
 import { replayCommand } from "./replay.ts";
 import type { SearchOptions } from "./search.ts";
 import type { InspectOptions } from "./tokens.ts";
@@ -25,6 +22,7 @@ const print = (line: string): void => {
 	process.stdout.write(`${line}\n`);
 };
 
+const ONE_CHAIN = "only this chain; every configured one where absent";
 const POOL_SCHEMA = join(import.meta.dirname, "../rust-wasm/pool-schema.json");
 
 const program = new Command("arb").description("Quant Arbitrage System: look at it, replay it, stop it.").showHelpAfterError();
@@ -56,30 +54,15 @@ const ledger = program.command("ledger").description("the books");
 ledger
 	.command("verify")
 	.description("check the hash chain, that debits equal credits, and that the chain's balances equal the ledger's")
+	.option("--chain <id | name>", ONE_CHAIN)
 	.option("--json", "one JSON object")
-	.action(async ({ json }: { json?: boolean }) => {
-		const settings = commandSettings();
-		const chain = readChainConfig(settings.CHAIN_FILE);
+	.action(async (options: { chain?: string; json?: boolean }) => {
+		const chains = commandChains(options.chain);
 		await withDatabase(async (db) => {
-			const chained = await verifyLedger(db, chain.chainId);
-			const balances = await reconcile(db, chain);
-			const isGood = chained.ok && balances.every((balance) => balance.ledger === balance.chain);
-			if (json === true) print(JSON.stringify({ chained, balances }));
-			else {
-				print(
-					chained.ok ? `hash chain: intact, ${chained.entries} entries` : `hash chain: broken at entry ${chained.entryId}: ${chained.why}`,
-				);
-				for (const { account, asset, ledger: booked, chain: held } of balances) {
-					print(`${booked === held ? "equal " : "DIFFER"}  ${account}  ${asset}  ledger ${booked}  chain ${held}`);
-				}
-			}
-			const underWay = await unresolvedSubmissions(db, chain.chainId);
-			if (!isGood && underWay.length > 0 && json !== true) {
-				print(
-					`${underWay.length} submissions are under way: what they move is booked once it is deep enough; pause the chain and look again`,
-				);
-			}
-			if (!isGood) process.exitCode = 1;
+			const books = await Promise.all(chains.map((chain) => verifyBooks(db, chain)));
+			if (options.json === true) print(JSON.stringify({ isGood: books.every((book) => book.isGood), chains: books }));
+			else for (const line of books.flatMap(linesOf)) print(line);
+			if (books.some(({ isGood }) => !isGood)) process.exitCode = 1;
 		});
 	});
 
@@ -88,10 +71,12 @@ samples
 	.command("export")
 	.description("write every labelled lifecycle as a line of JSON")
 	.requiredOption("--out <file>", "where to")
-	.action(async ({ out }: { out: string }) => {
+	.option("--chain <id | name>", ONE_CHAIN)
+	.action(async ({ out, chain }: { out: string; chain?: string }) => {
+		const chains = commandChains(chain);
 		await withDatabase(async (db) => {
-			const { chainId } = readChainConfig(commandSettings().CHAIN_FILE);
-			const rows = await readSamples(db, { chainId, featureVersion: FEATURE_SCHEMA.version });
+			const read = ({ chainId }: { readonly chainId: number }) => readSamples(db, { chainId, featureVersion: FEATURE_SCHEMA.version });
+			const rows = (await Promise.all(chains.map(read))).flat();
 			writeFileSync(out, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 			print(`${rows.length} samples written to ${out}`);
 		});
@@ -101,17 +86,21 @@ const epoch = program.command("epoch").description("reward epochs");
 epoch
 	.command("close")
 	.description("close the open epoch and publish its root")
-	.action(async () => {
-		const chain = readChainConfig(commandSettings().CHAIN_FILE);
+	.option("--chain <id | name>", ONE_CHAIN)
+	.action(async (options: { chain?: string }) => {
+		const chains = commandChains(options.chain);
 		await withTemporal(async (client) => {
-			const published = await client.workflow
-				.getHandle(epochWorkflowId(chain.chainId))
-				.executeUpdate<PublishedEpoch | null, [{ key: string }]>("closeEpoch", { args: [{ key: String(Date.now()) }] });
-			print(
-				published === null
-					? "nothing has accrued since the last epoch"
-					: `epoch ${published.epoch}: root ${published.root}, ${published.transactionHash}`,
-			);
+			const args: [{ key: string }] = [{ key: String(Date.now()) }];
+			const closing = chains.map(async ({ name, chainId }) => {
+				const actor = client.workflow.getHandle(epochWorkflowId(chainId));
+				const published = await actor.executeUpdate<PublishedEpoch | null, [{ key: string }]>("closeEpoch", { args });
+				print(
+					published === null
+						? `${name}: nothing has accrued since the last epoch`
+						: `${name}: epoch ${published.epoch}: root ${published.root}, ${published.transactionHash}`,
+				);
+			});
+			for (const closed of await Promise.allSettled(closing)) if (closed.status === "rejected") throw closed.reason;
 		});
 	});
 
@@ -119,14 +108,17 @@ program
 	.command("kill-switch")
 	.description("stop (on) or allow (off) every claim and broadcast; `on` returns when none is in flight")
 	.argument("<on | off>")
-	.action(async (position: string) => {
+	.option("--chain <id | name>", "only this chain; all of them where absent")
+	.action(async (position: string, options: { chain?: string }) => {
 		if (position !== "on" && position !== "off") {
 			throw new ArbError({ code: "invalid_input", message: `kill-switch: "${position}" is neither on nor off`, retryable: false });
 		}
+		// All: those that have a control row, whether or not they are configured here.
+		const [chosen] = options.chain === undefined ? [] : commandChains(options.chain);
 		await withDatabase(async (db) => {
-			if (position === "on") await engageKillSwitch(db, "all");
-			else await releaseKillSwitch(db, "all");
-			print(position === "on" ? "stopped: no claim or broadcast is in flight" : "released");
+			const changed = await (position === "on" ? engageKillSwitch : releaseKillSwitch)(db, chosen?.chainId ?? "all");
+			const which = `chain ${changed.join(", ")}`;
+			print(position === "on" ? `stopped: no claim or broadcast is in flight on ${which}` : `released: ${which}`);
 		});
 	});
 
@@ -174,7 +166,10 @@ program
 	.command("inspect")
 	.description("try a token out by simulated transfers at the head and say whether routes may use it; ends with 1 where they may not")
 	.argument("<address>")
-	.option("--chain <file.json>", "the chain's settings; those of the running system by default")
+	.option(
+		"--chain <id | name | file.json>",
+		"a chain of the running system, or a file of settings; the first of the running system where absent",
+	)
 	.option("--holder <address...>", "accounts that hold some of it, beside its pools with the chain's tokens")
 	.option("--json", "one JSON object")
 	.action(async (address: string, options: InspectOptions) => {
@@ -195,7 +190,7 @@ const dexes = program.command("dexes").description("the registry of dex deployme
 dexes
 	.command("list")
 	.description("every dex, on which chain, of which family, whether this engine trades on it, and where its addresses were read")
-	.option("--chain <id | name>", "only this chain: one of the registry, or that of CHAIN_FILE with the dexes that its file has of its own")
+	.option("--chain <id | name>", "only this chain: one of the registry, or one of CHAIN_FILE with the dexes that its file has of its own")
 	.option("--json", "one JSON array")
 	.action(async (options: { chain?: string; json?: boolean }) => {
 		const { dexesList } = await import("./dexes.ts");
@@ -206,7 +201,7 @@ const doctor = program.command("doctor").description("hold what is written down 
 doctor
 	.command("registry")
 	.description("check that every contract of a chain's registry and chain file exists, derives its known pool, and answers as its row says")
-	.requiredOption("--chain <id | name>", "a chain of the registry, or that of CHAIN_FILE")
+	.requiredOption("--chain <id | name>", "a chain of the registry, or one of CHAIN_FILE")
 	.option("--rpc-url <url>", "another node than that of CHAIN_FILE")
 	.option("--json", "one JSON object")
 	.action(async (options: DoctorOptions) => {
@@ -216,7 +211,7 @@ doctor
 doctor
 	.command("chain")
 	.description("try on a chain's EVM what the executor needs: transient storage, MCOPY, PUSH0; say which variant of it runs there")
-	.option("--chain <id | name>", "a chain of the registry; that of CHAIN_FILE where absent")
+	.option("--chain <id | name>", "a chain of the registry or of CHAIN_FILE; the first of CHAIN_FILE where absent")
 	.option("--rpc-url <url>", "another node than that of CHAIN_FILE")
 	.option("--json", "one JSON object")
 	.action(async (options: DoctorOptions) => {

@@ -1,8 +1,9 @@
 import type { ChainConfig } from "../config/chain.ts";
 import { CHAINS, chainFacts } from "../config/chains/all.ts";
 import type { ChainFacts } from "../config/chains/chain-facts.ts";
+import { findChain } from "../config/configured-chains.ts";
 import { ArbError } from "../domain/errors.ts";
-import { commandChain } from "./environment.ts";
+import { configuredChains } from "./environment.ts";
 
 /** A chain as a command knows it: by the registry's facts, by the chain file set up here, or by both. */
 export interface ChosenChain {
@@ -13,13 +14,14 @@ export interface ChosenChain {
 }
 
 /**
- * The chain of `--chain`, an id or a name; that of the chain file where it is not given.
+ * The chain of `--chain`, an id or a name; the first of CHAIN_FILE where it is not given.
  *
  * @throws ArbError `not_found` where neither registry nor chain file has it, `configuration` where none is given and no chain file is set
  */
 export function chosenChain(idOrName: string | undefined): ChosenChain {
-	const settings = commandChain();
+	const chains = configuredChains();
 	if (idOrName === undefined) {
+		const settings = chains?.[0] ?? null;
 		if (settings === null) {
 			throw new ArbError({
 				code: "configuration",
@@ -30,11 +32,11 @@ export function chosenChain(idOrName: string | undefined): ChosenChain {
 		const facts = CHAINS.find((chain) => chain.chainId === settings.chainId) ?? null;
 		return { chainId: settings.chainId, name: settings.name, facts, settings };
 	}
-	const isSettings = settings !== null && (settings.name === idOrName || String(settings.chainId) === idOrName);
+	const own = findChain(chains ?? [], idOrName);
 	const facts = CHAINS.find(({ name, chainId }) => name === idOrName || String(chainId) === idOrName) ?? null;
-	if (isSettings && facts === null) return { chainId: settings.chainId, name: settings.name, facts, settings };
+	if (own !== undefined && facts === null) return { chainId: own.chainId, name: own.name, facts, settings: own };
 	const { chainId, name } = facts ?? chainFacts(idOrName);
-	return { chainId, name, facts, settings: settings?.chainId === chainId ? settings : null };
+	return { chainId, name, facts, settings: findChain(chains ?? [], String(chainId)) ?? null };
 }
 
 /**

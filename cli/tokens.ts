@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { getAddress } from "ethers";
-import { readChainConfig } from "../config/chain.ts";
+import { type ChainConfig, readChainConfig } from "../config/chain.ts";
 import { formatUnits } from "../domain/amount.ts";
 import { ArbError } from "../domain/errors.ts";
 import type { TokenFacts, TokenVerdict } from "../domain/token-facts.ts";
@@ -7,10 +8,10 @@ import { connectChain } from "../market/chain-client.ts";
 import { discoverPools } from "../market/discovery.ts";
 import { inspectTokens } from "../market/tokens/inspection.ts";
 import { decideToken } from "../market/tokens/verdict.ts";
-import { commandSettings } from "./environment.ts";
+import { commandChains } from "./environment.ts";
 
 export interface InspectOptions {
-	/** The chain's settings; those of the running system where absent. */
+	/** Id or name of a chain of the running system, or a file with a chain's settings; the first of the running system where absent. */
 	readonly chain?: string;
 	/** Accounts that hold some of it, beside its pools with the chain's tokens. */
 	readonly holder?: readonly string[];
@@ -24,7 +25,7 @@ const TIMEOUT_MS = 60_000;
 export async function inspectCommand(address: string, options: InspectOptions, print: (line: string) => void): Promise<boolean> {
 	const token = readAddress(address, "ADDRESS");
 	const holders = (options.holder ?? []).map((holder) => readAddress(holder, "--holder"));
-	const chain = readChainConfig(options.chain ?? commandSettings().CHAIN_FILE);
+	const chain = chainOf(options.chain);
 	const client = await connectChain(chain, { timeoutMs: TIMEOUT_MS });
 	try {
 		const block = await client.head();
@@ -47,6 +48,13 @@ export async function inspectCommand(address: string, options: InspectOptions, p
 	} finally {
 		client.close();
 	}
+}
+
+function chainOf(chosen: string | undefined): ChainConfig {
+	if (chosen !== undefined && existsSync(chosen)) return readChainConfig(chosen);
+	const [chain] = commandChains(chosen);
+	if (chain !== undefined) return chain;
+	throw new ArbError({ code: "configuration", message: "no chain is configured; `npm start` sets CHAIN_FILE", retryable: false });
 }
 
 function readAddress(text: string, field: string): string {

@@ -1,30 +1,43 @@
 import { describe, expect, it } from "vitest";
 import { parseChainConfig } from "./chain.ts";
+import { ACCOUNT, chainFile, USDC, WETH } from "./testing/chain-file.ts";
 
-const WETH = "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2";
-const USDC = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48";
-const ACCOUNT = `0x${"11".repeat(20)}`;
+describe("the lenders of a chain file", () => {
+	const AAVE = `0x${"aa".repeat(20)}`;
 
-/** A chain file of Ethereum with these dexes. */
-function chainFile(dexes: readonly unknown[]): unknown {
-	return {
-		...{ chainId: 1, name: "ethereum", mode: "paper", rpcUrl: "http://127.0.0.1:8545", genesisHash: `0x${"ab".repeat(32)}` },
-		...{ wrappedNative: WETH, startTokens: [WETH], stablecoins: [USDC] },
-		tokens: [
-			{ address: WETH, symbol: "WETH", decimals: 18 },
-			{ address: USDC, symbol: "USDC", decimals: 6 },
+	it("are the Balancer vault alone where nothing else is named", () => {
+		expect(parseChainConfig(chainFile(["uniswap-v2"]), "test").lenders).toEqual([{ kind: "balancer-v2", address: ACCOUNT }]);
+	});
+
+	it("are those that are named, each with what its kind needs", () => {
+		const lenders = [
+			{ kind: "aave-v3", address: AAVE.toUpperCase().replace("0X", "0x"), premiumRounding: "up" },
+			{ kind: "morpho-blue", address: ACCOUNT },
+		];
+		expect(parseChainConfig({ ...chainFile(["uniswap-v2"]), lenders }, "test").lenders).toEqual([
+			{ kind: "aave-v3", address: AAVE, premiumRounding: "up" },
+			{ kind: "morpho-blue", address: ACCOUNT },
+		]);
+	});
+
+	it.each([
+		["needs lenders", { balancerVault: undefined }],
+		["premiumRounding", { lenders: [{ kind: "aave-v3", address: AAVE }] }],
+		[
+			"stands twice",
+			{
+				lenders: [
+					{ kind: "morpho-blue", address: AAVE },
+					{ kind: "balancer-v2", address: AAVE },
+				],
+			},
 		],
-		dexes,
-		...{ balancerVault: ACCOUNT, executor: ACCOUNT, treasury: ACCOUNT, rewardDistributor: ACCOUNT, operators: [] },
-		...{ walletLowWei: "1", walletTargetWei: "2", relays: [], epochSeconds: 1, shares: [{ account: ACCOUNT, shareBps: 10_000 }] },
-		policy: {
-			...{ maxBlockAge: 1, maxPriceAgeBlocks: 1, deadlineBlocks: 1, confirmationDepth: 0, maxLifecyclesPerBlock: 1 },
-			...{ minExpectedValueWei: "0", maxLossProbabilityPpm: 0, maxAmountInWithoutModel: "1" },
-			...{ priorityFeeShareBps: 0, slippageToleranceBps: 0 },
-		},
-		limits: { maxAmountIn: "1", maxGasCostWei: "1", maxLossWeiPerDay: "1", maxSubmissionsPerMinute: 1 },
-	};
-}
+	])("are refused where: %s", (message, of) => {
+		expect(() => parseChainConfig({ ...chainFile(["uniswap-v2"]), ...of }, "test")).toThrow(
+			expect.objectContaining({ code: "configuration", message: expect.stringContaining(message) }),
+		);
+	});
+});
 
 describe("the dexes of a chain file", () => {
 	it("are taken from the registry where only their name is written", () => {
@@ -62,7 +75,7 @@ describe("the dexes of a chain file", () => {
 describe("the sources of prices in a chain file", () => {
 	const FEED = { pair: "ETH/USD", tokens: [WETH], heartbeatSeconds: 3_600, deviationPpm: 5_000 };
 	const prices = (feeds: readonly unknown[], more: object = {}) => ({ feeds, maxDisagreementPpm: 10_000, minDepthWei: "1", ...more });
-	const chainWith = (change: object) => parseChainConfig({ ...(chainFile(["uniswap-v3"]) as object), ...change }, "test");
+	const chainWith = (change: object) => parseChainConfig({ ...chainFile(["uniswap-v3"]), ...change }, "test");
 
 	it("have the registry's address where they name none, and read back as they were written", () => {
 		const parsed = chainWith({ prices: prices([FEED]) });
@@ -90,5 +103,17 @@ describe("the sources of prices in a chain file", () => {
 		["a feed without a heartbeat", [{ ...FEED, heartbeatSeconds: undefined }], /prices\.feeds\.0\.heartbeatSeconds/],
 	])("are refused with %s", (_, feeds, message) => {
 		expect(() => chainWith({ prices: prices(feeds) })).toThrow(message);
+	});
+});
+
+describe("the assets of a chain file", () => {
+	const tokens = (assets: readonly string[]) => ({
+		tokens: [WETH, USDC].map((address, i) => ({ address, symbol: `T${i}`, decimals: 18, asset: assets[i] })),
+	});
+
+	it("name each token once", () => {
+		const parse = (assets: readonly string[]) => parseChainConfig({ ...chainFile(["uniswap-v3"]), ...tokens(assets) }, "test");
+		expect(parse(["ETH", "USD"]).tokens.map(({ asset }) => asset)).toEqual(["ETH", "USD"]);
+		expect(() => parse(["ETH", "ETH"])).toThrow("two tokens of one chain have the same asset");
 	});
 });

@@ -18,7 +18,16 @@ const amount = z.string().regex(/^(0|[1-9][0-9]*)$/, "is not a decimal integer o
 const url = z.url();
 
 /** One ERC-20 that routes may touch. */
-const tokenSchema = z.object({ address, symbol: z.string().min(1), decimals: z.int().min(0).max(36) });
+const tokenSchema = z.object({
+	address,
+	symbol: z.string().min(1),
+	decimals: z.int().min(0).max(36),
+	/**
+	 * What the token is a form of, where it is the same thing on several chains: tokens of two chains with one `asset` are compared, and no others. Anybody can
+	 * deploy a token under a known symbol, so a symbol is no identity.
+	 */
+	asset: z.string().min(1).optional(),
+});
 
 /** A deployment of an exchange protocol on this chain; pools are discovered from its factory's events. */
 const dexFields = z.object({
@@ -43,6 +52,19 @@ const dexSchema = dexFields.refine((dex) => dex.factory !== undefined || dex.vau
 });
 type DexRow = z.output<typeof dexSchema>;
 
+/** Whom the executor borrows from; its owner must allow each (`setLender`). */
+const lenderSchema = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("balancer-v2"), address }),
+	z.strictObject({
+		kind: z.literal("aave-v3"),
+		/** The Pool, not its address provider. */
+		address,
+		/** How the deployed release rounds its premium: `aaveV3LoanFee` says which does what. A wrong one shows as `simulation_mismatch`. */
+		premiumRounding: z.enum(["half-up", "up"]),
+	}),
+	z.strictObject({ kind: z.literal("morpho-blue"), address }),
+]);
+
 const relaySchema = z.object({
 	kind: z.enum(["bundle", "public"]),
 	url,
@@ -63,6 +85,8 @@ const policySchema = z.object({
 	confirmationDepth: z.int().min(0),
 	/** Lifecycles started per block at most: the best non-overlapping candidates. */
 	maxLifecyclesPerBlock: z.int().min(1),
+	/** Of these, started at most for cycles that open behind a transaction that still waits. */
+	maxFollowersPerBlock: z.int().min(0).default(1),
 	minExpectedValueWei: amount,
 	maxLossProbabilityPpm: z.int().min(0).max(1_000_000),
 	/** Bound on the input while no trained model decides; base units of the start token. */
@@ -76,6 +100,10 @@ const policySchema = z.object({
 	 * never again see how the other one does.
 	 */
 	explorationPpm: z.int().min(0).max(1_000_000).default(0),
+	/** Pools per block whose kept states are compared with the chain's, drawn anew each block; 0 compares none but those of candidates. */
+	auditedPoolsPerBlock: z.int().min(0).default(4),
+	/** A pool whose state differed comes back after this many audits in a row that found it right. */
+	cleanAuditsToRelease: z.int().min(1).default(3),
 	/** Share of the expected profit given up before the executor reverts, in basis points. */
 	slippageToleranceBps: z.int().min(0).max(10_000),
 });
@@ -101,6 +129,8 @@ const chainSchema = z
 		/** Hash of block 0: state kept for another chain is refused. */
 		genesisHash: z.string().regex(/^0x[0-9a-f]{64}$/),
 		explorerUrl: url.optional(),
+		/** Where transactions are seen before they are included; nothing is followed where absent. */
+		pending: z.object({ wsUrl: z.url({ protocol: /^wss?$/ }) }).optional(),
 		wrappedNative: address,
 		startTokens: z.array(address).min(1),
 		/** Tokens counted as one US dollar, for display and features. */
@@ -112,7 +142,9 @@ const chainSchema = z
 		dataFee: dataFeeSchema.optional(),
 		/** Dexes of the registry by their names, or rows of their own. */
 		dexes: z.array(z.union([z.string().min(1), dexSchema])).min(1),
-		balancerVault: address,
+		/** The one lender, where `lenders` is absent. */
+		balancerVault: address.optional(),
+		lenders: z.array(lenderSchema).min(1).optional(),
 		executor: address,
 		/** Receives executed profit and pays for rewards and top-ups. */
 		treasury: address,
@@ -135,11 +167,21 @@ const chainSchema = z
 		path: ["shares"],
 		message: "shareBps must add up to 10000",
 	})
+	.refine((chain) => new Set(assetsOf(chain.tokens)).size === assetsOf(chain.tokens).length, {
+		path: ["tokens"],
+		message: "two tokens of one chain have the same asset; leave it with the one that is compared with other chains",
+	})
 	.refine((chain) => chain.startTokens.every((token) => token === chain.wrappedNative), {
 		path: ["startTokens"],
 		message: "cycles start from the wrapped native coin only: gas and profit are booked in one unit",
 	})
-	.transform(({ dexes, prices, ...chain }, context) => {
+	.transform(({ dexes, prices, balancerVault, lenders: named, ...chain }, context) => {
+		const vault = balancerVault === undefined ? [] : [{ kind: "balancer-v2" as const, address: balancerVault }];
+		const lenders = named ?? vault;
+		if (lenders.length === 0) context.addIssue({ code: "custom", path: ["lenders"], message: "a chain needs lenders, or a balancerVault" });
+		if (new Set(lenders.map((lender) => lender.address)).size < lenders.length) {
+			context.addIssue({ code: "custom", path: ["lenders"], message: "an address stands twice" });
+		}
 		const rows: DexRow[] = [];
 		for (const [index, dex] of dexes.entries()) {
 			if (typeof dex !== "string") rows.push(dex);
@@ -159,11 +201,16 @@ const chainSchema = z
 		}
 		return {
 			...chain,
+			lenders,
 			dexes: rows,
 			...(dataFee === undefined ? {} : { dataFee }),
 			...(settings === undefined ? {} : { prices: settings }),
 		};
 	});
+
+function assetsOf(tokens: readonly z.output<typeof tokenSchema>[]): readonly string[] {
+	return tokens.flatMap(({ asset }) => (asset === undefined ? [] : [asset]));
+}
 
 /** The rows of a dex of the registry on a chain, in the form of this file; a sentence where the system cannot trade there. */
 function registryRows(name: string, chainId: number): readonly DexRow[] | string {

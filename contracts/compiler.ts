@@ -12,7 +12,12 @@ export interface Solc {
 
 export interface CompilerSettings {
 	readonly evmVersion?: string;
-	readonly optimizer: { readonly enabled: boolean; readonly runs: number };
+	readonly viaIR?: boolean;
+	readonly optimizer: {
+		readonly enabled: boolean;
+		readonly runs: number;
+		readonly details?: { readonly yulDetails: { readonly optimizerSteps: string } };
+	};
 	readonly metadata?: { readonly bytecodeHash: "none" | "ipfs"; readonly appendCBOR?: boolean };
 }
 
@@ -67,7 +72,7 @@ const DEPLOYED_CONTRACTS = ["ArbitrageExecutor", "RewardDistributor"] as const;
 /** Those that exist in the state overrides of a call alone. */
 const SIMULATED_CONTRACTS = ["TokenInspector", "TokenPuppet"] as const;
 /** Those of them that read pool states; they live in `contracts/src/readers`. */
-const READERS = ["PairReader", "PairFinder", "ConcentratedReader", "ConcentratedFinder"] as const;
+const READERS = ["PairReader", "PairFinder", "ConcentratedReader", "ConcentratedFinder", "AlgebraFee"] as const;
 export const OWN_CONTRACTS = [...DEPLOYED_CONTRACTS, ...SIMULATED_CONTRACTS, ...READERS] as const;
 
 /**
@@ -122,10 +127,13 @@ export function compile(of: Compilation): ReadonlyMap<string, ContractArtifact> 
 		of.contracts.map((contract) => contract.path),
 		of.read,
 	);
+	// Only what is asked for is translated: the contracts that those of other protocols import would take minutes.
+	const outputs = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"];
+	const outputSelection = Object.fromEntries(of.contracts.map(({ path, name }) => [path, { [name]: outputs }]));
 	const input = {
 		language: "Solidity",
 		sources: Object.fromEntries([...sources].map(([path, content]) => [path, { content }])),
-		settings: { ...of.settings, outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } } },
+		settings: { ...of.settings, outputSelection },
 	};
 	const output = JSON.parse(of.solc.compile(JSON.stringify(input))) as CompilerOutput;
 	const problems = (output.errors ?? []).filter((problem) => problem.severity !== "info" && !ACCEPTED_WARNINGS.has(problem.errorCode));

@@ -4,6 +4,7 @@ import pg from "pg";
 import type { Amount } from "../domain/amount.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { StepEvent } from "../domain/lifecycle.ts";
+import type { PoolStatus } from "../domain/pool.ts";
 import type { Database, Session } from "./connection.ts";
 import { lockExclusively, lockNames } from "./locks.ts";
 import { events } from "./schema.ts";
@@ -14,14 +15,27 @@ const CHANNEL = "arb_events";
 const RECONNECT_MS = 500;
 
 /** A step event to be stored; `netProfitWei` comes with the one that ends a lifecycle after a submission. */
-export interface NewEvent extends StepEvent {
+export interface NewStepEvent extends StepEvent {
+	readonly kind?: undefined;
 	readonly netProfitWei: Amount | null;
 }
 
-/** A stored event. `seq` rises by one per event, in commit order: whoever has seen n has missed nothing before n. */
-export interface StoredEvent extends NewEvent {
-	readonly seq: number;
+/** What happened to a pool beside all lifecycles. */
+export interface NewPoolEvent {
+	readonly kind: "pool";
+	readonly chainId: number;
+	readonly pool: string;
+	readonly status: PoolStatus;
+	/** Epoch milliseconds, UTC. */
+	readonly atMs: number;
+	readonly detail: string;
 }
+
+export type NewEvent = NewStepEvent | NewPoolEvent;
+
+/** A stored event. `seq` rises by one per event, in commit order: whoever has seen n has missed nothing before n. */
+export type StoredEvent = StoredStepEvent | (NewPoolEvent & { readonly seq: number });
+export type StoredStepEvent = NewStepEvent & { readonly seq: number };
 
 /**
  * Appends events and tells the listeners on commit. Holds the events lock until `tx` ends, so it is the last thing that a transaction does.
@@ -34,15 +48,9 @@ export async function appendEvents(tx: Session, appended: readonly NewEvent[]): 
 	const last = await latestSeq(tx);
 	if (appended.length === 0) return last;
 	await tx.insert(events).values(
-		appended.map((event, i) => ({
-			seq: last + 1 + i,
-			workflowId: event.workflowId,
-			chainId: event.chainId,
-			step: event.step,
-			status: event.status,
-			at: new Date(event.atMs),
-			detail: event.detail,
-			netProfit: event.netProfitWei,
+		appended.map(({ chainId, status, atMs, detail, ...event }, i) => ({
+			...{ seq: last + 1 + i, chainId, status, at: new Date(atMs), detail },
+			...(event.kind === "pool" ? { pool: event.pool } : { workflowId: event.workflowId, step: event.step, netProfit: event.netProfitWei }),
 		})),
 	);
 	const seq = last + appended.length;
@@ -53,7 +61,11 @@ export async function appendEvents(tx: Session, appended: readonly NewEvent[]): 
 /** Events after a sequence number, in order, at most `limit`. */
 export async function eventsAfter(db: Database, of: { readonly seq: number; readonly limit: number }): Promise<readonly StoredEvent[]> {
 	const rows = await db.drizzle.select().from(events).where(gt(events.seq, of.seq)).orderBy(asc(events.seq)).limit(of.limit);
-	return rows.map(storedEvent);
+	return rows.map((row): StoredEvent => {
+		const { seq, chainId, pool, status, detail } = row;
+		if (pool === null) return storedStepEvent(row);
+		return { kind: "pool", seq, chainId, pool, status: status as PoolStatus, atMs: row.at.getTime(), detail };
+	});
 }
 
 /** The last sequence number given; 0 when none. */
@@ -61,14 +73,14 @@ export async function latestEventSeq(db: Database): Promise<number> {
 	return await latestSeq(db.drizzle);
 }
 
-/** A row as the rest of the system reads it. */
-export function storedEvent(row: typeof events.$inferSelect): StoredEvent {
+/** A row about a step as the rest of the system reads it; the table's check holds that it has workflow ID and step. */
+export function storedStepEvent(row: typeof events.$inferSelect): StoredStepEvent {
 	return {
 		seq: row.seq,
-		workflowId: row.workflowId,
+		workflowId: row.workflowId ?? "",
 		chainId: row.chainId,
-		step: row.step,
-		status: row.status,
+		step: row.step as StepEvent["step"],
+		status: row.status as StepEvent["status"],
 		atMs: row.at.getTime(),
 		detail: row.detail,
 		netProfitWei: row.netProfit,

@@ -2,7 +2,7 @@ import { and, asc, count, desc, eq, getTableColumns, gte, isNotNull, isNull, ne,
 import type { Amount } from "../domain/amount.ts";
 import type { Outcome, Reason, Step } from "../domain/outcome.ts";
 import type { Database } from "./connection.ts";
-import { type StoredEvent, storedEvent } from "./events.ts";
+import { type StoredStepEvent, storedStepEvent } from "./events.ts";
 import { entriesOf, type LedgerEntry } from "./ledger.ts";
 import type { StoredSteps } from "./rows.ts";
 import { events, opportunities, wasSubmitted } from "./schema.ts";
@@ -89,7 +89,7 @@ function summary(row: Omit<Row, "steps">): OpportunitySummary {
 /** Everything that is known of one lifecycle. */
 export interface OpportunityDetail extends OpportunitySummary {
 	readonly steps: StoredSteps;
-	readonly events: readonly StoredEvent[];
+	readonly events: readonly StoredStepEvent[];
 	readonly submission: StoredSubmission | null;
 	readonly ledger: readonly LedgerEntry[];
 }
@@ -104,7 +104,7 @@ export async function readOpportunity(db: Database, workflowId: string): Promise
 		entriesOf(db, [workflowId]),
 	]);
 	const { steps, ...rest } = row;
-	return { ...summary(rest), steps, events: stepEvents.map(storedEvent), submission, ledger };
+	return { ...summary(rest), steps, events: stepEvents.map(storedStepEvent), submission, ledger };
 }
 
 /** Which rows a figure is about. */

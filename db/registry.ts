@@ -63,8 +63,8 @@ export async function upsertTokens(db: Database, known: readonly (Token & Permis
 	});
 }
 
-/** A chain's pools, by address. */
-export async function readPools(db: Database, chainId: number): Promise<readonly (Pool & Permission)[]> {
+/** A chain's pools, by address; only those named where names are given. */
+export async function readPools(db: Database, chainId: number, addresses?: readonly string[]): Promise<readonly (Pool & Permission)[]> {
 	return await db.drizzle
 		.select({
 			chainId: pools.chainId,
@@ -79,7 +79,7 @@ export async function readPools(db: Database, chainId: number): Promise<readonly
 			reason: pools.reason,
 		})
 		.from(pools)
-		.where(eq(pools.chainId, chainId))
+		.where(and(eq(pools.chainId, chainId), addresses === undefined ? undefined : inArray(pools.address, [...addresses])))
 		.orderBy(pools.address);
 }
 

@@ -20,7 +20,7 @@ import { type Amount, parseAmount } from "../domain/amount.ts";
 import type { DecisionRecord, Limits } from "../domain/lifecycle.ts";
 import type { Mode, Outcome, Reason, Step } from "../domain/outcome.ts";
 import type { RelayKind } from "../domain/plan.ts";
-import type { PoolDetails, ProtocolFamily } from "../domain/pool.ts";
+import type { PoolDetails, PoolState, PoolStatus, ProtocolFamily } from "../domain/pool.ts";
 import type { Hop } from "../domain/route.ts";
 import type { TokenExclusion, TokenNote } from "../domain/token-facts.ts";
 import type { RewardLeaf, StoredSteps } from "./rows.ts";
@@ -237,16 +237,45 @@ export const events = pgTable(
 	"events",
 	{
 		seq: bigint("seq", { mode: "number" }).primaryKey(),
-		workflowId: text("workflow_id").notNull(),
+		/** Workflow ID and step of an event of a lifecycle; null in an event of a pool. */
+		workflowId: text("workflow_id"),
 		chainId: chainId(),
-		step: text("step").$type<Step>().notNull(),
-		status: text("status").$type<"done" | "rejected" | Outcome>().notNull(),
+		step: text("step").$type<Step>(),
+		/** Of an event of a pool. */
+		pool: text("pool"),
+		status: text("status").$type<"done" | "rejected" | Outcome | PoolStatus>().notNull(),
 		at: instant("at").notNull(),
 		detail: text("detail").notNull(),
 		/** Wei; with the event that ends a lifecycle after a submission. */
 		netProfit: amount("net_profit"),
 	},
-	(t) => [index("events_by_workflow").on(t.workflowId, t.seq)],
+	(t) => [
+		index("events_by_workflow").on(t.workflowId, t.seq),
+		check("event_of_step_or_pool", sql`(${t.workflowId} is null) = (${t.step} is null) and (${t.step} is null) = (${t.pool} is not null)`),
+	],
+);
+
+/** Pools whose kept state differed from the chain's, with both states; one row at most of a pool lasts. */
+export const quarantines = pgTable(
+	"quarantines",
+	{
+		id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+		chainId: chainId(),
+		pool: text("pool").notNull(),
+		blockNumber: blockNumber("block_number").notNull(),
+		blockHash: text("block_hash").notNull(),
+		kept: jsonb("kept").$type<PoolState>().notNull(),
+		fresh: jsonb("fresh").$type<PoolState>().notNull(),
+		fields: text("fields").array().notNull(),
+		foundBy: text("found_by").notNull(),
+		at: instant("at").notNull().defaultNow(),
+		releasedAt: instant("released_at"),
+		releasedAtBlock: blockNumber("released_at_block"),
+	},
+	(t) => [
+		uniqueIndex("quarantine_that_lasts").on(t.chainId, t.pool).where(sql`${t.releasedAt} is null`),
+		index("quarantines_by_chain").on(t.chainId, t.id),
+	],
 );
 
 /** Append-only (triggers) and hash-chained per chain. */
@@ -443,4 +472,26 @@ export const historyGaps = pgTable(
 		noticedAt: instant("noticed_at").notNull().defaultNow(),
 	},
 	(t) => [primaryKey({ columns: [t.chainId, t.fromBlock, t.toBlock] })],
+);
+
+/** The newest best price of each token that is compared with other chains; see `domain/best-price.ts`. One row per token, written over. */
+export const bestPrices = pgTable(
+	"best_prices",
+	{
+		chainId: chainId(),
+		token: text("token").notNull(),
+		quoteToken: text("quote_token").notNull(),
+		spent: amount("spent").notNull(),
+		bought: amount("bought").notNull(),
+		buyPool: text("buy_pool").notNull(),
+		soldFor: amount("sold_for").notNull(),
+		sellPool: text("sell_pool").notNull(),
+		blockNumber: blockNumber("block_number").notNull(),
+		blockHash: text("block_hash").notNull(),
+		/** The block's timestamp. */
+		blockAt: instant("block_at").notNull(),
+		/** When it was written: a chain's own clock may be ahead. */
+		storedAt: instant("stored_at").notNull().defaultNow(),
+	},
+	(t) => [primaryKey({ columns: [t.chainId, t.token] })],
 );

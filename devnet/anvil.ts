@@ -6,8 +6,6 @@ import { delimiter, join } from "node:path";
 import { ArbError, messageOf } from "../domain/errors.ts";
 import { Rpc } from "./rpc.ts";
 
-export const DEVNET_CHAIN_ID = 31337;
-
 /** The fee floor that the builder keeps: the London rule alone would let an idle chain's base fee fall to a few wei. */
 export const MIN_BASE_FEE_WEI = 1_000_000_000n;
 
@@ -16,6 +14,12 @@ export const HARDFORK = "prague";
 
 /** Room for the deployment's larger contracts side by side; a V3 pool's creation takes 4.6 million gas. */
 const BLOCK_GAS_LIMIT = 60_000_000;
+
+/**
+ * Algebra V1 is published as compiled for tests, without the optimiser: its pool deployer has 62,751 bytes of code. On a real chain the limit is 24,576
+ * (EIP-170), which the tests of our own contracts keep.
+ */
+const CODE_SIZE_LIMIT = 65_536;
 
 /**
  * The anvil binary: that of the platform's npm package, else one on PATH (macOS, where the package's own is not run).
@@ -61,12 +65,14 @@ export interface Anvil {
 /**
  * Starts anvil and waits until it listens.
  *
+ * @param options.chainId its EIP-155 id
  * @param options.port 0 lets the system choose
  * @param options.stateFile state to start from; a new chain where absent
  * @param options.exitStateFile where anvil writes its state when it ends cleanly
  * @throws ArbError `chain` with anvil's own words where it does not start
  */
 export async function startAnvil(options: {
+	readonly chainId: number;
 	readonly port: number;
 	readonly stateFile?: string;
 	readonly exitStateFile?: string;
@@ -74,10 +80,11 @@ export async function startAnvil(options: {
 	const child = spawn(
 		anvilBinary(),
 		[
-			...["--host", "127.0.0.1", "--port", String(options.port), "--chain-id", String(DEVNET_CHAIN_ID)],
+			...["--host", "127.0.0.1", "--port", String(options.port), "--chain-id", String(options.chainId)],
 			// First come, first mined: the builder hands transactions over in the order that it has decided on.
 			...["--no-mining", "--order", "fifo"],
 			...["--hardfork", HARDFORK, "--base-fee", String(MIN_BASE_FEE_WEI), "--gas-limit", String(BLOCK_GAS_LIMIT)],
+			...["--code-size-limit", String(CODE_SIZE_LIMIT)],
 			...["--accounts", "0", "--no-request-size-limit"],
 			...(options.stateFile === undefined ? [] : ["--load-state", options.stateFile]),
 			...(options.exitStateFile === undefined ? [] : ["--dump-state", options.exitStateFile]),

@@ -1,10 +1,9 @@
 import { Contract, Interface, parseEther, Transaction, Wallet } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { devnetAccounts, type Signer } from "./accounts.ts";
-import { DEVNET_CHAIN_ID } from "./anvil.ts";
 import { readArtifact } from "./artifacts.ts";
 import { nextBaseFee } from "./builder.ts";
-import type { DeployedPool } from "./deployment.ts";
+import type { DeployedPool } from "./deployed-pool.ts";
 import { type Devnet, startDevnet } from "./devnet.ts";
 import { Rpc } from "./rpc.ts";
 
@@ -21,7 +20,7 @@ async function signed(
 	of: { readonly to: string; readonly data?: string; readonly value?: bigint; readonly tipGwei: bigint; readonly after?: number },
 ): Promise<string> {
 	return signer.signTransaction({
-		...{ type: 2, chainId: DEVNET_CHAIN_ID, to: of.to, data: of.data ?? "0x", value: of.value ?? 0n, gasLimit: 300_000n },
+		...{ type: 2, chainId: devnet.chain.chainId, to: of.to, data: of.data ?? "0x", value: of.value ?? 0n, gasLimit: 300_000n },
 		nonce: (await devnet.provider.getTransactionCount(signer.address)) + (of.after ?? 0),
 		maxFeePerGas: 200n * GWEI,
 		maxPriorityFeePerGas: of.tipGwei * GWEI,
@@ -46,7 +45,7 @@ describe("the builder that sees bundles", () => {
 		devnet = await startDevnet({ seed: 2, blockMs: "manual", simulator: false, competitor: false, inclusionSharePpm: 1_000_000 });
 		operators = devnet.keys.operators.map((key) => new Wallet(key, devnet.provider));
 		const weth = devnet.deployment.weth;
-		const found = devnet.deployment.pools.find((pool) => pool.dex === "sushiswap-v2" && pool.token0 === weth);
+		const found = devnet.deployment.pools.find((pool) => pool.dex === "sushiswap-v2" && pool.tokens[0] === weth);
 		pair = found ?? devnet.deployment.pools.filter((pool) => pool.dex === "sushiswap-v2")[0] ?? expect.fail("no pair");
 	});
 	afterAll(() => devnet?.close());
@@ -60,7 +59,7 @@ describe("the builder that sees bundles", () => {
 		const { weth } = devnet.deployment;
 		const amountIn = parseEther("1");
 		const [reserve0, reserve1] = await new Contract(pair.address, pairAbi, devnet.provider).getFunction("getReserves")();
-		const isWeth0 = pair.token0 === weth;
+		const isWeth0 = pair.tokens[0] === weth;
 		const [reserveIn, reserveOut] = isWeth0 ? [reserve0, reserve1] : [reserve1, reserve0];
 		const out = (amountIn * 997n * reserveOut) / (reserveIn * 1000n + amountIn * 997n);
 		const wethAbi = readArtifact("weth").abi;
@@ -99,7 +98,7 @@ describe("the builder that sees bundles", () => {
 	});
 
 	it("names the transaction that outbid a bundle", async () => {
-		const isWeth0 = pair.token0 === devnet.deployment.weth;
+		const isWeth0 = pair.tokens[0] === devnet.deployment.weth;
 		const data = readArtifact("desk").abi.encodeFunctionData("swapV2", [pair.address, isWeth0, parseEther("3"), 3000]);
 		const rival = await signed(devnet, devnetAccounts().market, { to: devnet.deployment.desk, data, tipGwei: 50n });
 		const hash = await sendBundle(devnet, await swapBundle(operator(2), 5n), { blocks: 1 });
@@ -111,6 +110,26 @@ describe("the builder that sees bundles", () => {
 			reason: `target block passed: block ${await devnet.provider.getBlockNumber()}: outbid by ${sent.hash}: would revert with UniswapV2: K`,
 		});
 		expect(await devnet.provider.getTransactionCount(operator(2).address)).toBe(0);
+	});
+
+	it("puts a bundle behind the public transaction that it carries, and leaves that one where the bundle fails", async () => {
+		const transfer = async (index: number, tipGwei: bigint) => signed(devnet, operator(index), { to: operator(index).address, tipGwei });
+		const followed = await devnet.provider.broadcastTransaction(await transfer(4, 30n));
+		const raw = await devnet.provider.send("eth_getRawTransactionByHash", [followed.hash]);
+		const ours = await sendBundle(devnet, [raw, await transfer(3, 1n)], { blocks: 1 });
+		await devnet.mine();
+		const [first, second] = await Promise.all([followed.hash, ours].map((hash) => devnet.provider.getTransactionReceipt(hash)));
+		expect([first?.status, second?.status, (second?.index ?? 0) - (first?.index ?? 0)]).toEqual([1, 1, 1]);
+		expect(await status(devnet, ours)).toEqual({ status: "included" });
+
+		const again = await devnet.provider.broadcastTransaction(await transfer(4, 30n));
+		const rawAgain = await devnet.provider.send("eth_getRawTransactionByHash", [again.hash]);
+		const data = readArtifact("desk").abi.encodeFunctionData("swapV2", [pair.address, true, 1n, 3000]);
+		const failing = await signed(devnet, operator(3), { to: devnet.deployment.desk, data, tipGwei: 5n });
+		const left = await sendBundle(devnet, [rawAgain, failing], { blocks: 1 });
+		await devnet.mine();
+		expect((await devnet.provider.getTransactionReceipt(again.hash))?.status).toBe(1);
+		expect(await status(devnet, left)).toMatchObject({ status: "dropped", reason: expect.stringContaining("NotOwner") });
 	});
 
 	it("puts a bundle that pays more before the public transactions, and orders those by what they pay", async () => {

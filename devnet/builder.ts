@@ -104,7 +104,7 @@ export class Builder {
 		await this.#rpc.call("evm_mine");
 		const block = await readBlock(this.#rpc, "latest");
 		await this.#setNextBaseFee(block);
-		await this.#withdrawUnmined(included, block);
+		await this.#withdrawUnmined(included, publicGroups, block);
 		this.#bundles.blockBuilt(block);
 		this.#log.debug(
 			{ block: block.number, transactions: block.transactions.length, seesBundles, bundles: bundleGroups.length },
@@ -135,12 +135,12 @@ export class Builder {
 			});
 	}
 
-	/** A bundle whose transaction stands in the public mempool too has lost its protection: the public one counts. */
+	/** A bundle whose last transaction stands in the public mempool too has lost its protection: the public one counts. Those before it may be others' public ones. */
 	#bundleGroups(number: number, publicGroups: readonly Candidate[]): readonly Candidate[] {
 		const known = new Set(publicGroups.flatMap((group) => group.transactions.map((transaction) => transaction.hash)));
 		return this.#bundles
 			.forBlock(number)
-			.filter((bundle) => !bundle.transactions.some((transaction) => known.has(transaction.hash)))
+			.filter((bundle) => !known.has(bundle.transactions.at(-1)?.hash ?? ""))
 			.map((bundle) => ({ transactions: bundle.transactions, isBundle: true, bundle }));
 	}
 
@@ -165,8 +165,14 @@ export class Builder {
 			if (group.bundle !== null) reasons.set(group.bundle, reason);
 		};
 		for (;;) {
-			const { ordered, left } = orderGroups(remaining, context);
+			const { ordered, left } = orderGroups(withoutCarried(remaining), context);
 			for (const { group, reason } of left) leaveOut(group, reason);
+			// A public transaction that such a bundle carries is on its own again.
+			const carriers = left.flatMap(({ group }) => (group.isBundle && group.transactions.length > 1 ? [group] : []));
+			if (carriers.length > 0) {
+				remaining = remaining.filter((group) => !carriers.includes(group));
+				continue;
+			}
 			if (!ordered.some((group) => group.isBundle)) return { included: ordered, reasons };
 			let results: readonly SimulatedResult[];
 			try {
@@ -240,7 +246,8 @@ export class Builder {
 	async #publish(publicGroups: readonly Candidate[], included: readonly Candidate[]): Promise<void> {
 		const ordered = included.flatMap((group) => group.transactions.map((transaction) => ({ transaction, bundle: group.bundle })));
 		if (ordered.length <= 1 && publicGroups.length <= 1 && !ordered.some((each) => each.bundle !== null)) return;
-		const rest = publicGroups.filter((group) => !included.includes(group)).flatMap((group) => group.transactions);
+		const placed = new Set(ordered.map((each) => each.transaction.hash));
+		const rest = publicGroups.flatMap((group) => group.transactions).filter((transaction) => !placed.has(transaction.hash));
 		const raws = new Map<string, string>();
 		for (const transaction of [...ordered.map((each) => each.transaction), ...rest]) {
 			const raw =
@@ -267,12 +274,12 @@ export class Builder {
 		}
 	}
 
-	/** A bundle's transaction must not stay behind in the public mempool. */
-	async #withdrawUnmined(included: readonly Candidate[], block: Block): Promise<void> {
-		const mined = new Set(block.transactions);
+	/** A bundle's own transaction must not stay behind in the public mempool. */
+	async #withdrawUnmined(included: readonly Candidate[], publicGroups: readonly Candidate[], block: Block): Promise<void> {
+		const kept = new Set([...block.transactions, ...publicGroups.flatMap((group) => group.transactions.map((each) => each.hash))]);
 		for (const { bundle } of included) {
 			for (const transaction of bundle?.transactions ?? []) {
-				if (!mined.has(transaction.hash)) await this.#rpc.call("anvil_dropTransaction", transaction.hash);
+				if (!kept.has(transaction.hash)) await this.#rpc.call("anvil_dropTransaction", transaction.hash);
 			}
 		}
 	}
@@ -280,6 +287,12 @@ export class Builder {
 	async #setNextBaseFee(block: Block): Promise<void> {
 		await this.#rpc.call("anvil_setNextBlockBaseFeePerGas", hexQuantity(nextBaseFee(block)));
 	}
+}
+
+/** Public transactions that a bundle carries stand in it, and not on their own. */
+function withoutCarried(groups: readonly Candidate[]): readonly Candidate[] {
+	const carried = new Set(groups.flatMap((group) => (group.isBundle ? group.transactions.map((each) => each.hash) : [])));
+	return groups.filter((group) => group.isBundle || !group.transactions.some((each) => carried.has(each.hash)));
 }
 
 function firstFailingBundle(

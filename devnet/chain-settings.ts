@@ -1,16 +1,15 @@
-import { keccak256 } from "ethers";
 import { type ChainConfig, parseChainConfig } from "../config/chain.ts";
 import type { Keys } from "../config/keys.ts";
-import { ArbError } from "../domain/errors.ts";
 import { devnetAccounts } from "./accounts.ts";
-import { DEVNET_CHAIN_ID } from "./anvil.ts";
-import { type PoolArtifactName, readArtifact } from "./artifacts.ts";
+import type { DevnetChain } from "./chains.ts";
 import type { Deployment } from "./deployment.ts";
+import { DEXES, WITHOUT_ADAPTER } from "./families/all.ts";
+import { STABLECOINS } from "./seeding.ts";
 
 /** The signing keys that the system may use: operators and treasury, and none of the market's or the competitor's. */
-export function devnetKeys(): Keys {
+export function devnetKeys({ chainId }: Pick<DevnetChain, "chainId">): Keys {
 	const accounts = devnetAccounts();
-	return { operators: accounts.operators.map((operator) => operator.privateKey), treasury: accounts.treasury.privateKey };
+	return { chainId, operators: accounts.operators.map((operator) => operator.privateKey), treasury: accounts.treasury.privateKey };
 }
 
 /** Share of the blocks that are built by the builder that sees bundles, in millionths. */
@@ -22,50 +21,57 @@ const PUBLIC_EXPOSURE_PPM = 68_000;
 /** Enough that labels of both relays come about in an evening, in millionths. */
 export const EXPLORATION_PPM = 100_000;
 
+/**
+ * How many blocks a candidate, its prices and its transaction may wait: one and two blocks of a second, and as long in time where blocks come faster, since
+ * what a lifecycle takes does not shrink with them.
+ */
+function patience(blockMs: number): Pick<ChainConfig["policy"], "maxBlockAge" | "maxPriceAgeBlocks" | "deadlineBlocks"> {
+	const blocksPerSecond = Math.max(1, Math.round(1_000 / blockMs));
+	return { maxBlockAge: blocksPerSecond, maxPriceAgeBlocks: 2 * blocksPerSecond, deadlineBlocks: 2 * blocksPerSecond };
+}
+
+/** The deployed dexes as a chain file names them. */
+export function dexRows(deployment: Pick<Deployment, "dexes" | "pools">) {
+	return DEXES.map(({ name, family, row }) => {
+		const pools = deployment.pools.filter((pool) => pool.dex === name);
+		return { name, family, ...row(deployment.dexes[name] ?? {}, pools) };
+	});
+}
+
 /** The chain's settings as the rest of the system reads them. */
 export function devnetChainConfig(of: {
+	readonly chain: DevnetChain;
 	readonly deployment: Deployment;
 	readonly genesisHash: string;
 	readonly rpcUrl: string;
 	readonly relayUrl: string;
 	readonly confirmationDepth: number;
 	readonly explorationPpm: number;
+	readonly isPendingWatched: boolean;
 }): ChainConfig {
 	const { deployment } = of;
 	const accounts = devnetAccounts();
 	const tokenAddress = (symbol: string): string[] =>
 		deployment.tokens.filter((token) => token.symbol === symbol).map((token) => token.address);
-	const knownPool = (dex: string): object => {
-		const pool = deployment.pools.find((each) => each.dex === dex);
-		if (pool === undefined) throw new ArbError({ code: "not_found", message: `the devnet has no pool of ${dex}`, retryable: false });
-		const tokens = [pool.token0, pool.token1];
-		return { address: pool.address, tokens, ...(pool.family === "uniswap-v3" ? { fee: pool.feePips } : {}) };
-	};
-	const pair = (name: string, artifact: PoolArtifactName, factory: string): object => ({
-		...{ name, family: "uniswap-v2", factory, feePips: 3000, startBlock: 0, knownPool: knownPool(name) },
-		derivation: { by: "init-code", salt: "packed-tokens", initCodeHash: keccak256(readArtifact(artifact).bytecode) },
-	});
 	return parseChainConfig(
 		{
-			chainId: DEVNET_CHAIN_ID,
-			name: "devnet",
+			chainId: of.chain.chainId,
+			name: of.chain.name,
 			mode: "devnet",
 			rpcUrl: of.rpcUrl,
 			genesisHash: of.genesisHash,
+			...(of.isPendingWatched ? { pending: { wsUrl: of.rpcUrl.replace(/^http/, "ws") } } : {}),
 			wrappedNative: deployment.weth,
 			startTokens: [deployment.weth],
-			stablecoins: ["USDC", "USDT", "DAI"].flatMap(tokenAddress),
-			tokens: deployment.tokens,
-			dexes: [
-				pair("uniswap-v2", "uniswapV2Pair", deployment.uniswapV2Factory),
-				pair("sushiswap-v2", "sushiPair", deployment.sushiFactory),
-				{
-					...{ name: "uniswap-v3", family: "uniswap-v3", factory: deployment.uniswapV3Factory, startBlock: 0 },
-					derivation: { by: "init-code", salt: "tokens-fee", initCodeHash: keccak256(readArtifact("uniswapV3Pool").bytecode) },
-					knownPool: knownPool("uniswap-v3"),
-				},
+			stablecoins: STABLECOINS.flatMap(tokenAddress),
+			// On these chains a symbol is an identity: whoever deploys them names each token once.
+			tokens: deployment.tokens.map((token) => ({ ...token, asset: token.symbol })),
+			dexes: dexRows(deployment).filter(({ name }) => !WITHOUT_ADAPTER.has(name)),
+			lenders: [
+				{ kind: "balancer-v2", address: deployment.vault },
+				// The deployed release rounds its premium half up (`PercentageMath.percentMul`).
+				...deployment.lenders.map((lender) => ({ ...lender, ...(lender.kind === "aave-v3" ? { premiumRounding: "half-up" } : {}) })),
 			],
-			balancerVault: deployment.vault,
 			executor: deployment.executor,
 			treasury: accounts.treasury.address,
 			rewardDistributor: deployment.distributor,
@@ -77,9 +83,7 @@ export function devnetChainConfig(of: {
 				{ kind: "public", url: of.rpcUrl, inclusionSharePpm: 1_000_000, exposurePpm: PUBLIC_EXPOSURE_PPM },
 			],
 			policy: {
-				maxBlockAge: 1,
-				maxPriceAgeBlocks: 2,
-				deadlineBlocks: 2,
+				...patience(of.chain.blockMs),
 				// A devnet shares its machine with everything else.
 				budgetFactor: 3,
 				confirmationDepth: of.confirmationDepth,

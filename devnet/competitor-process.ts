@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { Deployment } from "./deployment.ts";
+import { contractOf } from "./families/dex.ts";
 
 export interface CompetitorProcess {
 	/** Resolves with what happened when it ends, for whatever reason. */
@@ -18,19 +19,15 @@ export function startCompetitor(of: {
 	readonly log: Logger;
 }): CompetitorProcess {
 	const { deployment } = of;
+	const factory = (dex: string): string => contractOf(deployment.dexes[dex] ?? {}, "factory");
 	const child = spawn(
 		process.execPath,
 		[
 			fileURLToPath(new URL("./competitor.ts", import.meta.url)),
-			...["--rpc", of.rpcUrl, "--seed", String(of.seed), "--searcher", deployment.searcher, "--weth", deployment.weth],
-			...[
-				"--v2-factory",
-				deployment.uniswapV2Factory,
-				"--v2-factory",
-				deployment.sushiFactory,
-				"--v3-factory",
-				deployment.uniswapV3Factory,
-			],
+			...["--rpc", of.rpcUrl, "--chain-id", String(deployment.chainId), "--seed", String(of.seed)],
+			...["--searcher", deployment.searcher, "--weth", deployment.weth],
+			...["uniswap-v2", "sushiswap-v2"].flatMap((dex) => ["--v2-factory", factory(dex)]),
+			...["--v3-factory", factory("uniswap-v3")],
 		],
 		{ stdio: ["ignore", "ignore", "pipe"] },
 	);

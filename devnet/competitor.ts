@@ -5,7 +5,6 @@ import { pino } from "pino";
 import { z } from "zod";
 import { messageOf } from "../domain/errors.ts";
 import { devnetAccounts } from "./accounts.ts";
-import { DEVNET_CHAIN_ID } from "./anvil.ts";
 import { bestGap, type Gap, type WethPool } from "./gap-search.ts";
 import { createRandom } from "./random.ts";
 import { hexQuantity, Rpc, RpcError, smallQuantity } from "./rpc.ts";
@@ -17,6 +16,7 @@ import { hexQuantity, Rpc, RpcError, smallQuantity } from "./rpc.ts";
 const { values: options } = parseArgs({
 	options: {
 		rpc: { type: "string" },
+		"chain-id": { type: "string" },
 		seed: { type: "string" },
 		searcher: { type: "string" },
 		weth: { type: "string" },
@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
 const settings = z
 	.object({
 		rpc: z.url(),
+		"chain-id": z.coerce.number().int().min(1),
 		seed: z.coerce.number().int(),
 		searcher: z.string(),
 		weth: z.string().toLowerCase(),
@@ -155,7 +156,7 @@ async function act(pools: readonly WethPool[], block: number): Promise<void> {
 	if (sized === null || Number(sized.profit) < MIN_PROFIT_WEI) return;
 	const tip = (Number(sized.profit) * random.logUniform(BID_SHARE.low, BID_SHARE.high)) / TYPICAL_GAS;
 	const raw = await signer.signTransaction({
-		...{ type: 2, chainId: DEVNET_CHAIN_ID, to: settings.searcher, gasLimit: GAS_LIMIT },
+		...{ type: 2, chainId: settings["chain-id"], to: settings.searcher, gasLimit: GAS_LIMIT },
 		nonce: smallQuantity.parse(await rpc.call("eth_getTransactionCount", signer.address, "pending")),
 		maxPriorityFeePerGas: BigInt(Math.round(tip)),
 		maxFeePerGas: BigInt(Math.round(tip)) + 10_000_000_000n,

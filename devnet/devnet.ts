@@ -9,19 +9,23 @@ import { z } from "zod";
 import type { ChainConfig } from "../config/chain.ts";
 import type { Keys } from "../config/keys.ts";
 import { ArbError, messageOf } from "../domain/errors.ts";
-import { type Anvil, DEVNET_CHAIN_ID, startAnvil } from "./anvil.ts";
+import { type Anvil, startAnvil } from "./anvil.ts";
 import { Builder } from "./builder.ts";
 import { Bundles } from "./bundles.ts";
 import { BUNDLE_INCLUSION_SHARE_PPM, devnetChainConfig, devnetKeys, EXPLORATION_PPM } from "./chain-settings.ts";
+import { DEVNET_CHAINS, type DevnetChain } from "./chains.ts";
 import { type CompetitorProcess, startCompetitor } from "./competitor-process.ts";
 import { type Deployment, deploy, deploymentSchema, deploymentVersion } from "./deployment.ts";
 import { Market } from "./market.ts";
+import { priceTarget } from "./market-model.ts";
 import { endOrphan, recordAnvil } from "./orphan.ts";
 import { createRandom } from "./random.ts";
 import { type Relay, startRelay } from "./relay.ts";
 import { readBlock } from "./rpc.ts";
 
 export interface DevnetOptions {
+	/** Which of the local chains; the first where absent. Its own block time stands in the settings, whatever {@link blockMs} says. */
+	readonly chain?: DevnetChain;
 	/** Kept there and taken up again; a temporary folder that `close` removes where absent. */
 	readonly dataDir?: string;
 	readonly seed: number;
@@ -39,6 +43,8 @@ export interface DevnetOptions {
 	readonly inclusionSharePpm?: number;
 	/** Written into the chain's settings: share of the submissions that explore the second-best relay, in millionths; a tenth where absent. */
 	readonly explorationPpm?: number;
+	/** Written into the chain's settings: whether transactions are followed before they are included; no where absent. */
+	readonly isPendingWatched?: boolean;
 	readonly log?: Logger;
 }
 
@@ -72,6 +78,9 @@ const DUMP_INTERVAL_MS = 20_000;
 /** Anvil does nothing else while it copies its state: of the time, at most this share goes there, whatever the state grows to. */
 const DUMP_TIME_SHARE = 0.01;
 
+/** The market trades once per block, but not more often than this: four blocks a second do not make four times the traders. */
+const MARKET_STEP_MS = 1_000;
+
 /**
  * Starts a local chain with real DEX bytecode, or takes up the one kept in `dataDir`.
  *
@@ -104,11 +113,14 @@ async function compose(
 	},
 ): Promise<Devnet> {
 	const { directory, log, closers } = context;
-	const store = new ChainStore(directory);
+	const identity: DevnetChain = options.chain ?? DEVNET_CHAINS[0];
+	const { chainId } = identity;
+	const store = new ChainStore({ directory, chainId });
 	const anvilFile = join(directory, "anvil.json");
 	await endOrphan({ file: anvilFile, mark: store.exitStateFile });
 	const kept = await store.read();
 	const anvil = await startAnvil({
+		chainId,
 		port: options.rpcPort ?? 0,
 		exitStateFile: store.exitStateFile,
 		...(kept === null ? {} : { stateFile: store.stateFile }),
@@ -119,24 +131,26 @@ async function compose(
 		await rm(anvilFile, { force: true });
 	});
 	await recordAnvil(anvilFile, anvil.pid);
-	const deployment = kept ?? (await deploy(anvil.rpc));
+	const deployment = kept ?? (await deploy(anvil.rpc, chainId));
 	if (kept === null) await store.write(anvil, deployment);
 	const head = await readBlock(anvil.rpc, "latest");
 	log.info({ isFresh: kept === null, block: head.number, rpcUrl: anvil.rpcUrl }, `anvil runs as process ${anvil.pid}`);
 
 	const bundles = new Bundles();
-	const relay: Relay = await startRelay({ port: options.relayPort ?? 0, bundles, chainId: DEVNET_CHAIN_ID });
+	const relay: Relay = await startRelay({ port: options.relayPort ?? 0, bundles, chainId });
 	closers.push(() => relay.close());
 
 	const chain = devnetChainConfig({
+		chain: identity,
 		deployment,
 		genesisHash: (await readBlock(anvil.rpc, 0)).hash,
 		rpcUrl: anvil.rpcUrl,
 		relayUrl: relay.url,
 		confirmationDepth: options.confirmationDepth ?? 1,
 		explorationPpm: options.explorationPpm ?? EXPLORATION_PPM,
+		isPendingWatched: options.isPendingWatched ?? false,
 	});
-	const keys = devnetKeys();
+	const keys = devnetKeys(identity);
 	const chainFile = join(directory, "chain.json");
 	const keysFile = join(directory, "keys.json");
 	await replaceFile(chainFile, `${JSON.stringify(chain, null, "\t")}\n`, 0o644);
@@ -147,7 +161,10 @@ async function compose(
 	const inclusionSharePpm = options.inclusionSharePpm ?? BUNDLE_INCLUSION_SHARE_PPM;
 	const builder = new Builder({ rpc: anvil.rpc, bundles, random: random("builder"), inclusionSharePpm, log });
 	await builder.start();
-	const market = new Market({ rpc: anvil.rpc, deployment, random: random("market"), log });
+	// Anvil has no fee history of blocks that it loaded: who prices the head must find one of its own, and the slow chain's next is seconds away.
+	if (kept !== null && options.blockMs !== "manual") await builder.build();
+	const randoms = { first: random("market"), second: random("market of further families") };
+	const market = new Market({ rpc: anvil.rpc, deployment, randoms, log });
 
 	const failure = Promise.withResolvers<string>();
 	let isClosing = false;
@@ -171,9 +188,15 @@ async function compose(
 	if (options.blockMs !== "manual") {
 		const blockMs = options.blockMs;
 		let due = performance.now() + blockMs;
+		let tradedAt = Number.NEGATIVE_INFINITY;
 		const blocks = repeat(blockMs, async () => {
 			await builder.build();
-			if (options.simulator) await market.step();
+			const builtAt = performance.now();
+			// Half a block early rather than a block late: timers are not exact.
+			if (options.simulator && builtAt - tradedAt >= MARKET_STEP_MS - blockMs / 2) {
+				tradedAt = builtAt;
+				await market.step();
+			}
 			const now = performance.now();
 			due = Math.max(due + blockMs, now);
 			return due - now;
@@ -182,7 +205,7 @@ async function compose(
 		closers.push(blocks.stop);
 	}
 
-	const provider = new JsonRpcProvider(anvil.rpcUrl, DEVNET_CHAIN_ID, {
+	const provider = new JsonRpcProvider(anvil.rpcUrl, chainId, {
 		staticNetwork: true,
 		cacheTimeout: -1,
 		batchMaxCount: 1,
@@ -192,13 +215,12 @@ async function compose(
 
 	async function openGap(gap: { readonly pool?: string; readonly moveBps?: number } = {}) {
 		const link = deployment.tokens.find((token) => token.symbol === "LINK")?.address;
-		const address =
-			gap.pool ?? deployment.pools.find((pool) => pool.dex === "sushiswap-v2" && [pool.token0, pool.token1].includes(link ?? ""))?.address;
+		const address = gap.pool ?? deployment.pools.find((pool) => pool.dex === "sushiswap-v2" && pool.tokens.includes(link ?? ""))?.address;
 		const pools = await market.pools();
 		const pool = pools.find((each) => each.address === address);
 		if (pool === undefined) throw new ArbError({ code: "not_found", message: `the devnet has no pool ${address}`, retryable: false });
 		const price = pool.price * (1 + (gap.moveBps ?? 300) / 10_000);
-		await market.send([{ pool: pool.address, price, cause: "shock" }], pools);
+		await market.send([priceTarget(pool, price, "shock")], pools);
 		const block = await builder.build();
 		return { pool: pool.address, blockNumber: block.number };
 	}
@@ -270,8 +292,10 @@ class ChainStore {
 	/** What anvil writes itself when it ends cleanly, be it told by us or by a signal to the whole process group. */
 	readonly exitStateFile: string;
 	readonly #deploymentFile: string;
+	readonly #chainId: number;
 
-	constructor(directory: string) {
+	constructor({ directory, chainId }: { readonly directory: string; readonly chainId: number }) {
+		this.#chainId = chainId;
 		this.stateFile = join(directory, "state.json");
 		this.exitStateFile = join(directory, "state.exit.json");
 		this.#deploymentFile = join(directory, "deployment.json");
@@ -290,6 +314,13 @@ class ChainStore {
 				message: `${this.#deploymentFile} is not a devnet's (${messageOf(error)}); start with --fresh`,
 				retryable: false,
 				cause: error,
+			});
+		}
+		if (kept.chainId !== this.#chainId) {
+			throw new ArbError({
+				code: "configuration",
+				message: `${this.#deploymentFile} is of chain ${kept.chainId}, not ${this.#chainId}; give another data directory, or start with --fresh`,
+				retryable: false,
 			});
 		}
 		if (kept.version === deploymentVersion()) return kept;

@@ -2,12 +2,13 @@ import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { z } from "zod";
 import { ArbError, messageOf } from "../domain/errors.ts";
+import { DEVNET_CHAINS, devnetChain } from "./chains.ts";
 import { startDevnet } from "./devnet.ts";
 
 /**
- * The devnet as a process: prints one line of JSON when it is ready, logs to stderr, writes its state and ends on SIGTERM or SIGINT.
+ * One local chain as a process: prints one line of JSON when it is ready, logs to stderr, writes its state and ends on SIGTERM or SIGINT.
  *
- * `node devnet/main.ts --data-dir DIR --rpc-port P --relay-port R --seed S [--competitor] [--block-ms 1000]`
+ * `node devnet/main.ts --data-dir DIR --rpc-port P --relay-port R --seed S [--chain devnet] [--competitor] [--block-ms 1000]`
  */
 const log = pino({ name: "devnet", level: process.env.LOG_LEVEL ?? "info" }, pino.destination(2));
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -16,8 +17,9 @@ const optionsSchema = z.object({
 	"rpc-port": port,
 	"relay-port": port,
 	seed: z.coerce.number().int(),
+	chain: z.string(),
 	competitor: z.boolean(),
-	"block-ms": z.coerce.number().int().min(50),
+	"block-ms": z.coerce.number().int().min(50).optional(),
 });
 
 function readOptions(): z.output<typeof optionsSchema> {
@@ -27,8 +29,9 @@ function readOptions(): z.output<typeof optionsSchema> {
 			"rpc-port": { type: "string", default: "8545" },
 			"relay-port": { type: "string", default: "8546" },
 			seed: { type: "string", default: "1" },
+			chain: { type: "string", default: DEVNET_CHAINS[0].name },
 			competitor: { type: "boolean", default: false },
-			"block-ms": { type: "string", default: "1000" },
+			"block-ms": { type: "string" },
 		},
 	});
 	const parsed = optionsSchema.safeParse(values);
@@ -42,14 +45,17 @@ async function run(): Promise<number> {
 	const stopped = new Promise<null>((resolve) => {
 		for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(null));
 	});
+	const chain = devnetChain(options.chain);
 	const devnet = await startDevnet({
+		chain,
 		dataDir: options["data-dir"],
 		seed: options.seed,
 		rpcPort: options["rpc-port"],
 		relayPort: options["relay-port"],
-		blockMs: options["block-ms"],
+		blockMs: options["block-ms"] ?? chain.blockMs,
 		simulator: true,
 		competitor: options.competitor,
+		isPendingWatched: true,
 		log,
 	});
 	const { chainFile, keysFile, rpcUrl, relayUrl } = devnet;

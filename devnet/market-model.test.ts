@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { bestGap } from "./gap-search.ts";
 import { MarketModel, type MarketPool } from "./market-model.ts";
 import { createRandom } from "./random.ts";
-import { readPoolFacts, seedOf, tokenPrices } from "./seeding.ts";
+import { observed, readPoolFacts, tokenPrices } from "./seeding.ts";
 
 const facts = readPoolFacts();
 const prices = tokenPrices(facts);
@@ -11,12 +11,11 @@ const STABLE = new Set(["USDC", "USDT", "DAI"]);
 function startPools(): MarketPool[] {
 	return facts.pools.map((fact) => {
 		const price = (prices.get(fact.token0) ?? 0) / (prices.get(fact.token1) ?? 0);
-		const seed = seedOf(fact, { price });
-		const liquidity =
-			seed.family === "uniswap-v2"
-				? Math.sqrt(Number(seed.reserveA) * Number(seed.reserveB))
-				: Number(seed.positions.slice(0, 5).reduce((sum, position) => sum + position.liquidity, 0n));
-		return { address: fact.mainnetAddress, token0: fact.token0, token1: fact.token1, feePips: fact.feePips, price, liquidity };
+		const { liquidity } = observed(fact);
+		return {
+			...{ address: fact.mainnetAddress, token0: fact.token0, token1: fact.token1, feePips: fact.feePips, price, liquidity },
+			crowd: "first",
+		};
 	});
 }
 
@@ -40,8 +39,10 @@ function gapOf(pools: readonly MarketPool[]) {
 describe("the market's model", () => {
 	const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6));
 
+	const randoms = (use: string) => ({ first: createRandom(seed, use), second: createRandom(seed, `${use} second`) });
+
 	it(`opens a gap worth taking every two to four blocks, and prices stay sane for hours, seed ${seed}`, () => {
-		const model = new MarketModel({ random: createRandom(seed, "test"), prices, stable: STABLE, weth: "WETH" });
+		const model = new MarketModel({ randoms: randoms("test"), prices, stable: STABLE, weth: "WETH" });
 		let pools = startPools();
 		const blocks = 7_200;
 		let gaps = 0;
@@ -73,14 +74,14 @@ describe("the market's model", () => {
 
 	it("does the same again with the same seed", () => {
 		const run = () => {
-			const model = new MarketModel({ random: createRandom(seed, "test"), prices, stable: STABLE, weth: "WETH" });
+			const model = new MarketModel({ randoms: randoms("test"), prices, stable: STABLE, weth: "WETH" });
 			return Array.from({ length: 20 }, () => model.step(startPools()));
 		};
 		expect(run()).toEqual(run());
 	});
 
 	it("closes gaps that nobody takes", () => {
-		const model = new MarketModel({ random: createRandom(seed, "closing"), prices, stable: STABLE, weth: "WETH" });
+		const model = new MarketModel({ randoms: randoms("closing"), prices, stable: STABLE, weth: "WETH" });
 		const sushi = startPools().find((pool) => pool.token0 === "LINK" && pool.liquidity < 1e22);
 		if (sushi === undefined) throw new Error("pools.json has a shallow LINK pool");
 		const pools = startPools().map((pool) =>
@@ -90,5 +91,25 @@ describe("the market's model", () => {
 			targets.some((target) => target.pool === sushi.address && target.cause === "closing" && target.price < sushi.price * 1.01),
 		);
 		expect(closed).toBe(true);
+	});
+
+	it(`lets the first crowd do the same whatever the second does, and that one trade as well, seed ${seed}`, () => {
+		const others = startPools()
+			.filter((pool) => pool.feePips === 3000)
+			.map((pool) => ({ ...pool, address: `other ${pool.address}`, liquidity: pool.liquidity / 2, crowd: "second" as const }));
+		const ofSecond: MarketPool = { ...others[0], address: "other of a token of its own", token0: "sUSD", token1: "WETH" } as MarketPool;
+		const run = (pools: readonly MarketPool[], tokens = prices) => {
+			const model = new MarketModel({ randoms: randoms("crowds"), prices: tokens, stable: STABLE, weth: "WETH" });
+			return Array.from({ length: 200 }, () => model.step(pools)).flat();
+		};
+		const together = run([ofSecond, ...others, ...startPools()]);
+		const isOther = ({ pool }: { readonly pool: string }): boolean => pool.startsWith("other ");
+		expect(together.filter((target) => !isOther(target))).toEqual(
+			run(startPools(), new Map([...prices].filter(([symbol]) => symbol !== ofSecond.token0))),
+		);
+		const causes = new Set(together.filter(isOther).map((target) => target.cause));
+		expect([...causes]).toEqual(expect.arrayContaining(["shock", "noise"]));
+		// References follow from the first crowd's anchors alone.
+		expect(causes).not.toContain("anchor");
 	});
 });

@@ -67,6 +67,9 @@ const SELECTION = [
 	"uniswap_v3 3000 UNI USDC",
 ];
 
+/** Pools that others take a price and a size from: Curve's pool needs a fourth coin. */
+const REFERENCES = ["uniswap_v2 3000 sUSD WETH"];
+
 const source = process.argv[2];
 if (source === undefined) {
 	throw new ArbError({ code: "invalid_input", message: "usage: node devnet/pools-extract.ts FILE.jsonl", retryable: false });
@@ -86,7 +89,7 @@ for (const line of readFileSync(source, "utf8").split("\n")) {
 	if (known === undefined || depth(row) > depth(known)) best.set(key, row);
 }
 
-const pools = SELECTION.map((key) => {
+const poolOf = (key: string) => {
 	const row = best.get(key);
 	if (row === undefined) throw new ArbError({ code: "not_found", message: `${source} has no pool "${key}"`, retryable: false });
 	const facts =
@@ -102,9 +105,9 @@ const pools = SELECTION.map((key) => {
 		block: row.block,
 		...facts,
 	};
-});
+};
 const tokens = new Map<string, { readonly symbol: string; readonly decimals: number; readonly mainnetAddress: string }>();
-for (const key of SELECTION) {
+for (const key of [...SELECTION, ...REFERENCES]) {
 	const row = best.get(key);
 	for (const token of row === undefined ? [] : [row.token0, row.token1]) {
 		const known = tokens.get(token.symbol);
@@ -120,6 +123,7 @@ const file = {
 	alignment:
 		"Sizes are the real ones. The states are of different blocks, so the devnet seeds every pool at one price per token, that of the token's deepest pool with WETH here (devnet/seeding.ts).",
 	tokens: [...tokens.values()],
-	pools,
+	pools: SELECTION.map(poolOf),
+	references: REFERENCES.map(poolOf),
 };
 writeFileSync(new URL("./pools.json", import.meta.url), `${JSON.stringify(file, null, "\t")}\n`);

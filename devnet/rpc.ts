@@ -6,6 +6,8 @@ const answerSchema = z.object({
 	error: z.object({ code: z.number(), message: z.string(), data: z.unknown().optional() }).optional(),
 });
 
+const batchSchema = z.array(answerSchema.extend({ id: z.int() }));
+
 /** The node's own refusal of a call, as opposed to a node that cannot be reached. */
 export class RpcError extends ArbError {
 	readonly method: string;
@@ -31,15 +33,35 @@ export class Rpc {
 	 * @throws ArbError `unavailable` where the node cannot be reached
 	 */
 	async call(method: string, ...params: readonly unknown[]): Promise<unknown> {
-		let response: Response;
-		let body: unknown;
+		return resultOf(method, answerSchema.parse(await this.#post(method, { jsonrpc: "2.0", id: 1, method, params })));
+	}
+
+	/**
+	 * Many calls of one method in one request.
+	 *
+	 * @param rows each call's parameters
+	 * @returns the answers, in the order of the calls
+	 * @throws RpcError what the node answered to the first that it refused
+	 * @throws ArbError `unavailable` where the node cannot be reached
+	 */
+	async batch(method: string, rows: readonly (readonly unknown[])[]): Promise<readonly unknown[]> {
+		if (rows.length === 0) return [];
+		const body = await this.#post(
+			method,
+			rows.map((params, id) => ({ jsonrpc: "2.0", id, method, params })),
+		);
+		const answers = new Map(batchSchema.parse(body).map((answer) => [answer.id, answer]));
+		return rows.map((_, id) => resultOf(method, answers.get(id) ?? {}));
+	}
+
+	async #post(method: string, request: unknown): Promise<unknown> {
 		try {
-			response = await fetch(this.url, {
+			const response = await fetch(this.url, {
 				method: "POST",
 				headers: { "content-type": "application/json" },
-				body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+				body: JSON.stringify(request),
 			});
-			body = await response.json();
+			return await response.json();
 		} catch (error) {
 			throw new ArbError({
 				code: "unavailable",
@@ -48,10 +70,12 @@ export class Rpc {
 				cause: error,
 			});
 		}
-		const answer = answerSchema.parse(body);
-		if (answer.error !== undefined) throw new RpcError({ method, rpcCode: answer.error.code, message: answer.error.message });
-		return answer.result;
 	}
+}
+
+function resultOf(method: string, { result, error }: z.output<typeof answerSchema>): unknown {
+	if (error !== undefined) throw new RpcError({ method, rpcCode: error.code, message: error.message });
+	return result;
 }
 
 /** A JSON-RPC quantity. */

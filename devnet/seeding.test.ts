@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readPoolFacts, seedOf, tokenPrices } from "./seeding.ts";
+import { readPoolFacts, tokenPrices } from "./seeding.ts";
 
 const facts = readPoolFacts();
 
@@ -17,31 +17,5 @@ describe("seeding", () => {
 		expect((prices.get("USDC") ?? 0) / 1e12).toBeCloseTo(0.000538, 6);
 		expect((prices.get("WBTC") ?? 0) / 1e10).toBeCloseTo(14.84, 1);
 		expect(prices.get("WETH")).toBe(1);
-	});
-
-	it("gives every pool the aligned price and its real size, and every V3 pool positions on its tick grid around the price", () => {
-		const prices = tokenPrices(facts);
-		for (const fact of facts.pools) {
-			const price = (prices.get(fact.token0) ?? 0) / (prices.get(fact.token1) ?? 0);
-			const seed = seedOf(fact, { price });
-			if (seed.family === "uniswap-v2") {
-				expect(Number(seed.reserveB) / Number(seed.reserveA) / price).toBeCloseTo(1, 9);
-				continue;
-			}
-			const tick = Math.log((Number(seed.sqrtPriceX96) / 2 ** 96) ** 2) / Math.log(1.0001);
-			expect((Number(seed.sqrtPriceX96) / 2 ** 96) ** 2 / price).toBeCloseTo(1, 9);
-			const around = seed.positions.filter((position) => position.tickLower <= tick && tick < position.tickUpper);
-			expect(around.length).toBeGreaterThanOrEqual(5);
-			expect(seed.positions.length).toBeGreaterThan(around.length);
-			for (const position of seed.positions) {
-				expect(position.tickLower).toBeLessThan(position.tickUpper);
-				if (!("tickSpacing" in fact)) throw new Error("a V3 pool has a tick spacing");
-				expect(Math.abs(position.tickLower % fact.tickSpacing) + Math.abs(position.tickUpper % fact.tickSpacing)).toBe(0);
-			}
-			if ("liquidity" in fact) {
-				const active = around.reduce((sum, position) => sum + position.liquidity, 0n);
-				expect(Number(active) / Number(fact.liquidity)).toBeCloseTo(1, 6);
-			}
-		}
 	});
 });

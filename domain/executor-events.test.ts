@@ -88,6 +88,8 @@ describe("decodeRevert", () => {
 		["a V2 pair's reason", errorString("UniswapV2: K"), "swap_failed", "UniswapV2: K"],
 		["a V3 pool's reason", errorString("IIA"), "swap_failed", "Uniswap V3: IIA, the pool did not receive its input"],
 		["the lender's reason", errorString("BAL#528"), "reverted", "Balancer V2: BAL#528, the vault holds less than the loan"],
+		["another lender's", errorString("91"), "reverted", "Aave V3: 91, the reserve is closed to flash loans"],
+		["a vault's swap", errorString("BAL#304"), "swap_failed", "Balancer V2: BAL#304"],
 		["another text", errorString("no"), "reverted", "reverted: no"],
 		["a panic", `0x4e487b71${"0".repeat(62)}11`, "reverted", "panic 0x11: a check of the compiler failed"],
 		["nothing", "0x", "reverted", "reverted without a reason: out of gas, or a call to an address without that function"],

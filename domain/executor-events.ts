@@ -30,17 +30,22 @@ const ERRORS = new Interface([
 	"error NoOutput(address pool, uint256 amountIn)",
 	"error PartialSwap(address pool, uint256 asked, uint256 offered)",
 	"error UnpaidSwap(address pool)",
-	"error InvalidFee(address pool, uint24 feePips)",
+	"error InvalidFee(address pool, uint256 feePips)",
 	"error SafeERC20FailedOperation(address token)",
 	"error NotOperator(address caller)",
 	"error ZeroAddress()",
 	"error BrokenRoute(uint256 index)",
 	"error UnknownKind(uint256 index, uint8 kind)",
+	"error UnknownLender(address lender)",
+	"error UnknownLenderKind(uint8 kind)",
+	"error UnexpectedPayment(address payer, uint256 amount)",
 	"error UnexpectedLoan(address token, uint256 amount)",
 	"error LoanMissing(address lender)",
 	"error UnexpectedCallback(address caller)",
 	"error UnknownFunction(bytes4 selector)",
 	"error ReentrancyGuardReentrantCall()",
+	"error FailedCall()",
+	"error InsufficientBalance(uint256 balance, uint256 needed)",
 ]);
 
 /** Names of the executor's errors that say the market was not as planned. */
@@ -63,13 +68,16 @@ const V3_REASONS: Readonly<Record<string, string>> = {
 	TF: "a token refused the transfer",
 };
 
-/** Balancer V2's reasons are numbers: BalancerErrors.sol. */
+/** Balancer V2's and Aave V3's reasons are numbers: BalancerErrors.sol, Errors.sol. */
 const LENDER_REASONS: Readonly<Record<string, string>> = {
-	"BAL#400": "the vault is in the middle of another call",
-	"BAL#402": "the vault is paused",
-	"BAL#515": "the loan was not repaid",
-	"BAL#528": "the vault holds less than the loan",
-	"BAL#602": "the loan's fee was not paid",
+	"BAL#400": "Balancer V2: BAL#400, the vault is in the middle of another call",
+	"BAL#402": "Balancer V2: BAL#402, the vault is paused",
+	"BAL#515": "Balancer V2: BAL#515, the loan was not repaid",
+	"BAL#528": "Balancer V2: BAL#528, the vault holds less than the loan",
+	"BAL#602": "Balancer V2: BAL#602, the loan's fee was not paid",
+	"27": "Aave V3: 27, the reserve is not active",
+	"29": "Aave V3: 29, the reserve is paused",
+	"91": "Aave V3: 91, the reserve is closed to flash loans",
 };
 
 /** The ID by which the executor's event names a lifecycle: keccak256 of the workflow ID's UTF-8. */
@@ -140,6 +148,8 @@ function textReason(text: string): RevertReason {
 	if (concentrated !== undefined) return { code: "swap_failed", message: `Uniswap V3: ${text}, ${concentrated}` };
 	if (text.startsWith("UniswapV2: ")) return { code: "swap_failed", message: text };
 	const lender = LENDER_REASONS[text];
-	if (lender !== undefined) return { code: "reverted", message: `Balancer V2: ${text}, ${lender}` };
+	if (lender !== undefined) return { code: "reverted", message: lender };
+	// The vault's other numbers come from its swaps, and from its pools.
+	if (text.startsWith("BAL#")) return { code: "swap_failed", message: `Balancer V2: ${text}` };
 	return { code: "reverted", message: `reverted: ${text}` };
 }

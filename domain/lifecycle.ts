@@ -2,7 +2,7 @@ import type { Amount } from "./amount.ts";
 import type { BlockRef, Candidate } from "./candidate.ts";
 import type { Posting } from "./ledger.ts";
 import type { Mode, Outcome, Reason, Step } from "./outcome.ts";
-import type { FlashLoan, Plan, RelayKind } from "./plan.ts";
+import type { FlashLoan, LenderKind, Plan, RelayKind } from "./plan.ts";
 import type { ComparedSource, PriceSourceKind, RefusedPrice, SequencerStatus, UsdPrice } from "./price.ts";
 
 /**
@@ -26,6 +26,8 @@ export interface DiscoverFacts {
 	/** Pools and tokens of the route that the registry knows and allows. */
 	readonly knownPools: readonly string[];
 	readonly knownTokens: readonly string[];
+	/** Pools of the route that are in quarantine; facts recorded before there was one lack it. */
+	readonly quarantinedPools?: readonly string[];
 	/** The chain's own hash at the candidate's block number; null where it has no such block. */
 	readonly canonicalHash: string | null;
 	readonly headNumber: number;
@@ -93,8 +95,23 @@ export interface DetectFacts {
 	/** What the lender takes of a loan, 1e18 being all of it; and the same in basis points, rounded up, as a feature. */
 	readonly flashLoanFeePercentage: Amount;
 	readonly flashLoanFeeBps: number;
-	readonly lender: "balancer-v2";
+	/** The one lender; the first of {@link lenders} where there are several, as are the three values before it. */
+	readonly lender: LenderKind;
+	/** The contract that lends. */
 	readonly vault: string;
+	/** All lenders of the chain where it has others than one Balancer V2 vault: the decision picks one of them. */
+	readonly lenders?: readonly LoanTerms[];
+}
+
+/** What one lender has of the start token, and on which terms. */
+export interface LoanTerms {
+	readonly lender: LenderKind;
+	/** The contract that lends. */
+	readonly address: string;
+	/** Base units that can be borrowed: 0 where it does not lend the token, or not now. */
+	readonly liquidity: Amount;
+	/** `⌊(amount × share + rounding) ÷ of⌋`, as `LoanFee` in loan-fee.ts. */
+	readonly fee: { readonly share: Amount; readonly of: Amount; readonly rounding: Amount };
 }
 
 export interface DetectedHop {
@@ -112,6 +129,8 @@ export type DetectDecision = Decision<{
 	readonly amountOut: Amount;
 	readonly grossProfit: Amount;
 	readonly flashLoanFee: Amount;
+	/** Who lends, where there was a choice; its fee in basis points, rounded up, is a feature. */
+	readonly loan?: { readonly lender: LenderKind; readonly address: string; readonly feeBps: number };
 	readonly hops: readonly DetectedHop[];
 	/** Gas that such a route is expected to use. */
 	readonly gasEstimate: Amount;
@@ -190,6 +209,8 @@ export interface PlanFacts {
 	readonly limits: Limits;
 	readonly usage: Usage;
 	readonly relays: readonly { readonly kind: RelayKind; readonly inclusionSharePpm: number; readonly exposurePpm: number }[];
+	/** Pools of the route whose states differ from the chain's at the candidate's block; facts recorded before they were compared lack it. */
+	readonly mismatches?: readonly { readonly pool: string; readonly fields: readonly string[] }[];
 	/** Share of the submissions that explore the second-best relay, in millionths; facts recorded before there was exploration lack it. */
 	readonly explorationPpm?: number;
 }

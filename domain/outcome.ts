@@ -14,6 +14,8 @@ export type Mode = (typeof MODES)[number];
 export const REJECTION_CODES = [
 	"unknown_pool",
 	"unknown_token",
+	"pool_quarantined",
+	"state_mismatch",
 	"block_not_canonical",
 	"block_too_old",
 	"mixed_states",

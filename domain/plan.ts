@@ -1,9 +1,15 @@
 import type { Amount } from "./amount.ts";
+import type { FollowedTransaction } from "./candidate.ts";
 import type { PoolDetails, PoolState, ProtocolFamily } from "./pool.ts";
+
+/** Whom the executor can borrow from. */
+export const LENDER_KINDS = ["balancer-v2", "aave-v3", "morpho-blue"] as const;
+export type LenderKind = (typeof LENDER_KINDS)[number];
 
 /** How the input of the cycle is borrowed. Amounts in base units of the start token. */
 export interface FlashLoan {
-	readonly lender: "balancer-v2";
+	readonly lender: LenderKind;
+	/** The contract that lends, whatever its kind: Balancer V2's vault was the first. */
 	readonly vault: string;
 	readonly token: string;
 	readonly amount: Amount;
@@ -23,12 +29,19 @@ export interface PlannedHop {
 	/** These two for all families but Uniswap V2 and V3: the pool's tokens in its own order, and its details. */
 	readonly tokens?: readonly string[];
 	readonly details?: PoolDetails;
+	/** Uniswap V4 only, whose pools are named by it. */
+	readonly tickSpacing?: number;
 }
 
 /** What the executor has to know of a pool beyond its name. */
-export function executionFacts(pool: PoolState): Pick<PlannedHop, "feePips" | "tokens" | "details"> {
+export function executionFacts(pool: PoolState): Pick<PlannedHop, "feePips" | "tokens" | "details" | "tickSpacing"> {
 	if (pool.family === "uniswap-v2" || pool.family === "uniswap-v3") return { feePips: pool.feePips };
-	return { feePips: 0, tokens: pool.tokens, ...(pool.details === undefined ? {} : { details: pool.details }) };
+	const { tokens, details, tickSpacing } = pool;
+	return {
+		...{ feePips: 0, tokens },
+		...(details === undefined ? {} : { details }),
+		...(pool.family === "uniswap-v4" && typeof tickSpacing === "number" ? { tickSpacing } : {}),
+	};
 }
 
 /**
@@ -55,6 +68,8 @@ export interface Plan {
 	readonly relay: RelayKind;
 	/** Set where this submission explores: the relay that was worth more. */
 	readonly exploredInsteadOf?: RelayKind;
+	/** Set where ours stands behind another's transaction, in one bundle with it. */
+	readonly follows?: FollowedTransaction;
 	readonly targetBlock: number;
 	readonly deadlineBlock: number;
 	readonly expectedGrossProfit: Amount;

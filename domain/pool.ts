@@ -92,6 +92,9 @@ export interface FamilyPoolState {
 	readonly [field: string]: unknown;
 }
 
+/** A pool whose kept state differed from the chain's is in quarantine until audits have found it right again. */
+export type PoolStatus = "quarantined" | "released";
+
 /** The families whose states have the engine's documented form. */
 export type OtherFamily = Exclude<ProtocolFamily, "uniswap-v2" | "uniswap-v3">;
 

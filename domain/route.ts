@@ -1,4 +1,4 @@
-import { keccak256, solidityPacked } from "ethers";
+import { concat, keccak256, solidityPacked } from "ethers";
 import type { ProtocolFamily } from "./pool.ts";
 
 /** One swap in one pool, from one token to another. */
@@ -20,6 +20,11 @@ export function canonicalRotation(cycle: Cycle): Cycle {
 		if ((cycle[i] as Hop).pool.toLowerCase() < (cycle[first] as Hop).pool.toLowerCase()) first = i;
 	}
 	return [...cycle.slice(first), ...cycle.slice(0, first)];
+}
+
+/** What stands for the route of a cycle behind another's transaction: it is not the cycle that stands open on the block itself. */
+export function routeHashBehind(hash: string, transactionHash: string): string {
+	return keccak256(concat([hash, transactionHash]));
 }
 
 /** keccak256 over the canonical rotation's packed (pool, tokenIn) pairs; direction matters, the start does not. */

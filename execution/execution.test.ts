@@ -35,6 +35,7 @@ describe("an execution on the published bytecode of Balancer V2 and Uniswap V2",
 	function calldata(of: { amountIn?: bigint; minProfit?: bigint; deadlineBlock?: number; hops?: TestChain["cycle"] } = {}): string {
 		return encodeExecute({
 			planId: PLAN_ID,
+			lender: chain.vault,
 			startToken: chain.base,
 			amountIn: of.amountIn ?? 10n * ETHER,
 			minProfit: of.minProfit ?? 1n,
@@ -172,8 +173,9 @@ describe("an execution on the published bytecode of Balancer V2 and Uniswap V2",
 	});
 
 	it("simulates after the block that is asked for", async () => {
-		const before = await chain.provider.getBlock("latest");
-		if (before === null) throw new Error("anvil has a block");
+		const latest = await chain.provider.getBlock("latest");
+		if (latest === null) throw new Error("anvil has a block");
+		const before = { number: latest.number, hash: latest.hash ?? "", timestamp: latest.timestamp };
 		const of = { from: operator, executor: chain.executor, calldata: calldata({ amountIn: ETHER }) };
 		const then = await simulateExecution(chain.provider, { ...of, after: before });
 		await included(calldata({ amountIn: ETHER }));

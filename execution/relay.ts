@@ -6,6 +6,8 @@ import type { RelayKind } from "../domain/plan.ts";
 /** Signed bytes on their way. They may be included from `targetBlock` on, up to and including `deadlineBlock`. */
 export interface Outgoing {
 	readonly rawTransaction: string;
+	/** Another's signed transaction that ours stands behind, in one bundle. */
+	readonly behind?: string | undefined;
 	readonly transactionHash: string;
 	readonly targetBlock: number;
 	readonly deadlineBlock: number;
@@ -47,14 +49,18 @@ const bundleStatusSchema = z.object({ status: z.enum(["unknown", "pending", "inc
 const transactionSchema = z.object({ blockNumber: z.string().nullish() }).nullable();
 
 /**
- * A private route to a block builder: `eth_sendBundle` with one transaction for a range of blocks, which the builder includes whole and successful,
- * or not at all; `relay_bundleStatus` by transaction hash.
+ * A private route to a block builder: `eth_sendBundle` with our transaction, behind another's where it follows one, for a range of blocks. The builder includes the
+ * bundle whole and successful, or not at all; `relay_bundleStatus` by transaction hash.
  */
 export function bundleRelay(url: string): Relay {
 	return {
 		kind: "bundle",
-		async send({ rawTransaction, targetBlock, deadlineBlock }, signal) {
-			const bundle = { txs: [rawTransaction], blockNumber: hex(targetBlock), maxBlockNumber: hex(deadlineBlock) };
+		async send({ rawTransaction, behind, targetBlock, deadlineBlock }, signal) {
+			const bundle = {
+				txs: behind === undefined ? [rawTransaction] : [behind, rawTransaction],
+				blockNumber: hex(targetBlock),
+				maxBlockNumber: hex(deadlineBlock),
+			};
 			const { fault } = await ask({ url, method: "eth_sendBundle", params: [bundle], signal });
 			if (fault !== null) throw refusal("eth_sendBundle", fault);
 		},
@@ -78,7 +84,9 @@ export function publicRelay(url: string): Relay {
 	}
 	return {
 		kind: "public",
-		async send({ rawTransaction, transactionHash }, signal) {
+		async send({ rawTransaction, behind, transactionHash }, signal) {
+			if (behind !== undefined)
+				throw relayError("the mempool keeps no order: what follows another's transaction needs a bundle", false, null);
 			const { fault } = await ask({ url, method: "eth_sendRawTransaction", params: [rawTransaction], signal });
 			if (fault === null || ALREADY_THERE.test(fault.message)) return;
 			// The nonce is used: by these very bytes, which have been included meanwhile, or by others.

@@ -37,6 +37,12 @@ describe("Wallets", () => {
 		expect(wallets.sign(operator, transaction)).toEqual(wallets.sign(operator, transaction));
 	});
 
+	it("signs nothing for another chain, where the same keys may hold money too", () => {
+		expect(() => wallets.sign(operator, { ...transaction, chainId: CHAIN_ID + 1 })).toThrow(
+			`these keys sign on chain ${CHAIN_ID} and not on chain ${CHAIN_ID + 1}`,
+		);
+	});
+
 	it("names the wallet whose key is missing", () => {
 		expect(() => wallets.sign(NOBODY, transaction)).toThrow(new RegExp(`no key for wallet ${NOBODY}`));
 	});

@@ -20,31 +20,45 @@ export interface SignedTransaction {
 	readonly transactionHash: string;
 }
 
-/** The keys of this process. They leave it in signatures only: neither JSON nor inspection shows them. */
+/** The keys of one chain. They leave the process in signatures for that chain only: neither JSON nor inspection shows them. */
 export class Wallets {
 	/** The operators' addresses, lower case, in the order of the keys. The treasury signs too, but submits no plan, so it is not among them. */
 	readonly addresses: readonly string[];
+	readonly #chainId: number;
 	readonly #keys: ReadonlyMap<string, SigningKey>;
 
-	private constructor(operators: readonly string[], keys: ReadonlyMap<string, SigningKey>) {
-		this.addresses = operators;
-		this.#keys = keys;
+	private constructor(of: {
+		readonly chainId: number;
+		readonly operators: readonly string[];
+		readonly keys: ReadonlyMap<string, SigningKey>;
+	}) {
+		this.#chainId = of.chainId;
+		this.addresses = of.operators;
+		this.#keys = of.keys;
 	}
 
 	static fromKeys(keys: Keys): Wallets {
 		const operators = keys.operators.map((key) => named(key));
-		return new Wallets(
-			operators.map(([address]) => address),
-			new Map([...operators, named(keys.treasury)]),
-		);
+		return new Wallets({
+			chainId: keys.chainId,
+			operators: operators.map(([address]) => address),
+			keys: new Map([...operators, named(keys.treasury)]),
+		});
 	}
 
 	/**
 	 * Signs, without asking anybody. The same transaction always gives the same bytes (RFC 6979).
 	 *
-	 * @throws ArbError `configuration` where the wallet's key is not here.
+	 * @throws ArbError `configuration` where the wallet's key is not here, or the transaction is for another chain than these keys.
 	 */
 	sign(wallet: string, transaction: UnsignedTransaction): SignedTransaction {
+		if (transaction.chainId !== this.#chainId) {
+			throw new ArbError({
+				code: "configuration",
+				message: `these keys sign on chain ${this.#chainId} and not on chain ${transaction.chainId}: correct KEYS_FILE`,
+				retryable: false,
+			});
+		}
 		const key = this.#keys.get(wallet.toLowerCase());
 		if (key === undefined) {
 			throw new ArbError({

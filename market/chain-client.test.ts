@@ -2,7 +2,7 @@ import { id } from "ethers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type ChainClient, connectChain } from "./chain-client.ts";
 import { discoverPools } from "./discovery.ts";
-import { balancerLoan, loanLiquidity } from "./loan.ts";
+import { loanLiquidity, loanTerms } from "./loan.ts";
 import { gatherPrices } from "./prices/prices.ts";
 import { type Exchange, startExchange } from "./testing/exchange.ts";
 
@@ -182,22 +182,26 @@ describe("gatherPrices", () => {
 	});
 });
 
-describe("balancerLoan", () => {
+describe("the terms of loans", () => {
 	it("reads what the vault holds and takes", async () => {
 		const [, token = ""] = exchange.chain.tokens.map(({ address }) => address);
 		const signer = await exchange.provider.getSigner(0);
-		const { balancerVault: vault } = exchange.chain;
+		const { lenders } = exchange.chain;
+		const [{ address: vault } = { address: "" }] = lenders;
 		await signer.sendUncheckedTransaction({ to: token, data: "0xd0e30db0", value: 5n * 10n ** 18n });
 		const transfer = `0xa9059cbb${vault.slice(2).padStart(64, "0")}${(2n * 10n ** 18n).toString(16).padStart(64, "0")}`;
 		await signer.sendUncheckedTransaction({ to: token, data: transfer });
 		const before = await client.head();
 		await exchange.mine();
-		const at = async (blockHash: string) => balancerLoan(client, { vault, token, blockHash });
-		expect(await at(before.hash)).toEqual({ liquidity: 0n, feePercentage: 0n, feeBps: 0 });
-		await vi.waitFor(async () => expect((await at((await client.head()).hash)).liquidity).toBe(2n * 10n ** 18n));
+		const at = async (blockHash: string) => (await loanTerms(client, { lenders, token, blockHash }))[0];
+		expect(await at(before.hash)).toEqual({
+			...{ lender: "balancer-v2", address: vault, liquidity: "0" },
+			fee: { share: "0", of: (10n ** 18n).toString(), rounding: (10n ** 18n - 1n).toString() },
+		});
+		await vi.waitFor(async () => expect((await at((await client.head()).hash))?.liquidity).toBe((2n * 10n ** 18n).toString()));
 		const other = exchange.chain.tokens[0]?.address ?? "";
 		const { hash: blockHash } = await client.head();
-		expect(await loanLiquidity(client, { vault, tokens: [token, other], blockHash })).toEqual(
+		expect(await loanLiquidity(client, { lenders, tokens: [token, other], blockHash })).toEqual(
 			new Map([
 				[token, 2n * 10n ** 18n],
 				[other, 0n],

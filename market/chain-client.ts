@@ -13,6 +13,7 @@ import type { LogFilter } from "./rpc/bloom.ts";
 import { type PoolOptions, RpcPool } from "./rpc/pool.ts";
 import { RpcError } from "./rpc/rpc-error.ts";
 import type { PoolStats } from "./rpc/stats.ts";
+import { parseEffects, type SimulatedEffect, type SimulatedTransaction } from "./simulated-effects.ts";
 
 /** A read-only call of one contract; `data` is the selector with its arguments. */
 export interface Call {
@@ -56,13 +57,18 @@ export type ChainNodes = Pick<ChainConfig, "chainId" | "rpcUrl" | "genesisHash">
  */
 export interface ChainClient {
 	readonly chainId: number;
-	/** For `execution/`: the node at `rpcUrl`, calls not batched and not cached, so that a broadcast leaves at once. */
+	/** The node at `rpcUrl`, calls not batched and not cached: for what is sent, so that it leaves at once. */
 	readonly provider: JsonRpcProvider;
 	/**
 	 * For facts that money moves on: as many endpoints as the settings demand must give the same answer to a question about a hash (a receipt, a transaction,
 	 * a block); null only where every one that can be asked gives null. Fields that are a node's own opinion are not compared.
 	 */
 	readonly agreed: { send(method: string, params: readonly unknown[]): Promise<unknown> };
+	/**
+	 * Whichever endpoint answers, with another asked where one does not: for simulations and traces, whose result the chain judges again. A node's own refusal is the
+	 * cause of the error.
+	 */
+	readonly anyNode: { send(method: string, params: readonly unknown[]): Promise<unknown> };
 	head(signal?: AbortSignal): Promise<Block>;
 	/** By number (of the canonical chain) or by hash; null where no endpoint has such a block. */
 	block(numberOrHash: number | string): Promise<Block | null>;
@@ -79,12 +85,19 @@ export interface ChainClient {
 		readonly addresses?: readonly string[];
 		readonly topics?: TopicFilter;
 	}): Promise<ChainLog[]>;
+	/**
+	 * What transactions would do in a block after the one with that hash, one after another (`eth_simulateV1`), by the word of one endpoint: enough to search by,
+	 * not to move money on.
+	 */
+	simulateAfter(block: BlockRef, calls: readonly SimulatedTransaction[]): Promise<readonly SimulatedEffect[]>;
 	/** The next nonce at the head. */
 	nonceOf(address: string): Promise<number>;
 	/** In wei; at the head, or at the end of `at`. */
 	balanceOf(address: string, at?: BlockRef): Promise<bigint>;
 	/** Base units of an ERC-20; at the head, or at the end of `at`. */
 	tokenBalanceOf(of: { readonly token: string; readonly account: string; readonly at?: BlockRef }): Promise<bigint>;
+	/** A transaction as some endpoint tells it, in its mempool or in a block; null where none has it. For finding out, not to move money on. */
+	transaction(hash: string): Promise<unknown>;
 	/** Does any endpoint have this transaction, in its mempool or in a block? */
 	knowsTransaction(hash: string): Promise<boolean>;
 	/** Median of what the median transactions of the ten blocks up to `at` (the head) paid on top, in wei; 0 where nobody paid. */
@@ -168,6 +181,9 @@ export async function connectChain(config: ChainNodes, options: ChainClientOptio
 		);
 	}
 
+	const transaction = (hash: string): Promise<unknown> =>
+		pool.find({ method: "eth_getTransactionByHash", params: [hash], check: (answer) => answer });
+
 	const feedOptions = {
 		pollMs: options.pollMs ?? DEFAULTS.pollMs,
 		stallMs: options.stallMs ?? DEFAULTS.stallMs,
@@ -189,6 +205,7 @@ export async function connectChain(config: ChainNodes, options: ChainClientOptio
 		chainId: config.chainId,
 		provider,
 		agreed: { send: (method, params) => agreedAnswer(pool, method, params) },
+		anyNode: { send: (method, params) => pool.find({ method, params, check: (answer) => answer }) },
 		head,
 		async block(numberOrHash) {
 			const found = typeof numberOrHash === "number" ? await pool.headerAt(numberOrHash) : await pool.header(numberOrHash);
@@ -215,6 +232,16 @@ export async function connectChain(config: ChainNodes, options: ChainClientOptio
 		async logsBetween({ fromBlock, toBlock, ...filter }) {
 			return await logsBetween(pool, { fromBlock, toBlock }, filter);
 		},
+		simulateAfter: ({ hash, number, timestamp }, calls) =>
+			pool.read({
+				method: "eth_simulateV1",
+				params: [
+					{ blockStateCalls: [{ blockOverrides: { number: hex(number + 1), time: hex(timestamp + 1) }, calls }] },
+					{ blockHash: hash },
+				],
+				at: { hash, number },
+				check: (answer) => parseEffects(answer, calls.length),
+			}),
 		async nonceOf(address) {
 			return await atHead(async ({ hash }) => Number(await stateAt({ hash, method: "eth_getTransactionCount", params: [address] }, true)));
 		},
@@ -229,9 +256,9 @@ export async function connectChain(config: ChainNodes, options: ChainClientOptio
 				BigInt(await stateAt({ hash, method: "eth_call", params: [{ to: token, data }] }, true));
 			return at === undefined ? await atHead(balanceAt) : await balanceAt(at);
 		},
+		transaction,
 		async knowsTransaction(hash) {
-			const method = "eth_getTransactionByHash";
-			return (await pool.find({ method, params: [hash], check: (answer) => answer })) !== null;
+			return (await transaction(hash)) !== null;
 		},
 		async suggestPriorityFee(at) {
 			return await suggestedTip(pool, at ?? (await head()));

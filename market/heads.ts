@@ -1,6 +1,6 @@
 import { ArbError } from "../domain/errors.ts";
 import type { Block } from "./block.ts";
-import { HeadSubscription } from "./rpc/head-subscription.ts";
+import { Subscription } from "./rpc/subscription.ts";
 
 export interface HeadsOptions {
 	/** Time between questions for the head while no subscription lives. */
@@ -78,7 +78,7 @@ export async function* watchHeads(source: HeadSource, options: HeadsOptions, sig
 }
 
 interface Subscribed {
-	readonly subscription: HeadSubscription;
+	readonly subscription: Subscription;
 	/** The head that it delivered last, or the chain's when it was opened; null before either. */
 	number: number | null;
 }
@@ -101,7 +101,7 @@ class Subscriptions {
 			if (wsUrl === null) return [];
 			const subscribed: Subscribed = {
 				number: null,
-				subscription: new HeadSubscription({
+				subscription: new Subscription({
 					wsUrl,
 					name,
 					reconnectMs: options.reconnectMs,
@@ -110,7 +110,8 @@ class Subscriptions {
 						options.onTrouble(error);
 						this.#wake();
 					},
-					onHead: (header) => this.#pushed(subscribed, pushed(header)),
+					...{ to: ["newHeads"], what: "new heads" },
+					onPush: (header) => this.#pushed(subscribed, pushed(header)),
 				}),
 			};
 			return [subscribed];

@@ -1,53 +1,49 @@
-import { id } from "ethers";
-import type { Call, ChainClient } from "./chain-client.ts";
-import { addressAt, uintAt } from "./protocols/abi-word.ts";
+import type { ChainConfig } from "../config/chain.ts";
+import type { LoanTerms } from "../domain/lifecycle.ts";
+import { aaveV3Lender } from "./lenders/aave-v3.ts";
+import { balancerV2Lender } from "./lenders/balancer-v2.ts";
+import type { LenderReader, Reader } from "./lenders/lender.ts";
+import { morphoBlueLender } from "./lenders/morpho-blue.ts";
 
-const BALANCE_OF = id("balanceOf(address)").slice(0, 10);
-const FEES_COLLECTOR = id("getProtocolFeesCollector()").slice(0, 10);
-const FLASH_LOAN_FEE = id("getFlashLoanFeePercentage()").slice(0, 10);
+/** A lender as the chain's settings name it. */
+export type LenderSettings = ChainConfig["lenders"][number];
 
-/** One, in Balancer's fixed-point numbers (`FixedPoint.ONE`). */
-const ONE = 10n ** 18n;
-
-/** What the lender has of a token, and what it takes for lending it, at one block. */
-export interface LoanTerms {
-	/** Base units that can be borrowed. */
-	readonly liquidity: bigint;
-	/** Share of the borrowed amount, 1e18 being all of it. */
-	readonly feePercentage: bigint;
-	/** The same in basis points, rounded up: a bound. */
-	readonly feeBps: number;
+function readerOf(lender: LenderSettings): LenderReader {
+	switch (lender.kind) {
+		case "balancer-v2":
+			return balancerV2Lender;
+		case "aave-v3":
+			return aaveV3Lender(lender.premiumRounding);
+		case "morpho-blue":
+			return morphoBlueLender;
+	}
 }
 
-function balanceCall(vault: string, token: string): Call {
-	return { to: token, data: BALANCE_OF + vault.slice(2).padStart(64, "0") };
-}
-
-/** What a Balancer V2 vault can lend of each token at the end of a block, base units: its balance. */
+/** The most that any one of the lenders can lend of each token at the end of a block, base units. */
 export async function loanLiquidity(
-	client: Pick<ChainClient, "callAt">,
-	of: { readonly vault: string; readonly tokens: readonly string[]; readonly blockHash: string },
+	client: Reader,
+	of: { readonly lenders: readonly LenderSettings[]; readonly tokens: readonly string[]; readonly blockHash: string },
 ): Promise<ReadonlyMap<string, bigint>> {
-	const balances = await client.callAt(
-		of.blockHash,
-		of.tokens.map((token) => balanceCall(of.vault, token)),
-	);
-	return new Map(of.tokens.map((token, i) => [token, uintAt(balances[i] ?? "0x", 0)]));
+	const { lenders, ...question } = of;
+	const amounts = await Promise.all(lenders.map((lender) => readerOf(lender).liquidity(client, { ...question, lender: lender.address })));
+	const most = (i: number): bigint => amounts.reduce((best, row) => ((row[i] ?? 0n) > best ? (row[i] ?? 0n) : best), 0n);
+	return new Map(of.tokens.map((token, i) => [token, most(i)]));
 }
 
-/**
- * Reads the terms of a Balancer V2 vault's flash loans: its balance of the token (`FlashLoans.flashLoan` lends no more than that) and the fee that its
- * `ProtocolFeesCollector` holds.
- */
-export async function balancerLoan(
-	client: ChainClient,
-	of: { readonly vault: string; readonly token: string; readonly blockHash: string },
-): Promise<LoanTerms> {
-	const [balance = "0x", collector = "0x"] = await client.callAt(of.blockHash, [
-		balanceCall(of.vault, of.token),
-		{ to: of.vault, data: FEES_COLLECTOR },
-	]);
-	const [fee = "0x"] = await client.callAt(of.blockHash, [{ to: addressAt(collector, 0), data: FLASH_LOAN_FEE }]);
-	const feePercentage = uintAt(fee, 0);
-	return { liquidity: uintAt(balance, 0), feePercentage, feeBps: Number((feePercentage * 10_000n + ONE - 1n) / ONE) };
+/** The terms on which each lender lends a token at the end of a block, in the lenders' order. */
+export async function loanTerms(
+	client: Reader,
+	of: { readonly lenders: readonly LenderSettings[]; readonly token: string; readonly blockHash: string },
+): Promise<readonly LoanTerms[]> {
+	return await Promise.all(
+		of.lenders.map(async (lender): Promise<LoanTerms> => {
+			const question = { lender: lender.address, tokens: [of.token], blockHash: of.blockHash };
+			const reader = readerOf(lender);
+			const [[liquidity = 0n], fee] = await Promise.all([reader.liquidity(client, question), reader.fee(client, question)]);
+			return {
+				...{ lender: lender.kind, address: lender.address, liquidity: liquidity.toString() },
+				fee: { share: fee.share.toString(), of: fee.of.toString(), rounding: fee.rounding.toString() },
+			};
+		}),
+	);
 }

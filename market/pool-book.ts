@@ -39,6 +39,8 @@ export interface BookObserver {
 	/** All pools were read at a block, whatever the book held before. */
 	loaded(standing: () => Standing): void;
 	applied(inputs: BlockInputs, standing: () => Standing): void;
+	/** Pools of the book's block were read, or joined the book, after it was applied. */
+	amended(of: Omit<BlockInputs, "logs">, standing: () => Standing): void;
 }
 
 /**
@@ -49,6 +51,7 @@ export class PoolBook {
 	readonly #client: ChainClient;
 	readonly #logs: PoolLogs;
 	readonly #observer: BookObserver | undefined;
+	readonly #addresses: readonly string[];
 	/** Those that something may change without a log. */
 	readonly #silent: readonly Pool[];
 	#tracked: Map<string, TrackedPool> = new Map();
@@ -59,6 +62,7 @@ export class PoolBook {
 		this.#client = client;
 		this.#logs = new PoolLogs(pools);
 		this.#observer = observer;
+		this.#addresses = [...this.#logs.pools.keys()];
 		this.#silent = pools.filter((pool) => adapterOf(pool.family).isSilent?.(pool) === true);
 	}
 
@@ -77,6 +81,15 @@ export class PoolBook {
 	/** Every pool's state at {@link block}, pools without liquidity included. */
 	get states(): readonly PoolState[] {
 		return [...this.#tracked.values()].map((tracked) => tracked.state);
+	}
+
+	/** Every pool of the book, in an order that stays. */
+	get addresses(): readonly string[] {
+		return this.#addresses;
+	}
+
+	has(address: string): boolean {
+		return this.#logs.pools.has(address);
 	}
 
 	/** @throws ArbError `not_found` for a pool that is not in the book. */
@@ -150,6 +163,37 @@ export class PoolBook {
 		return [...changed.keys()];
 	}
 
+	/**
+	 * The pools that logs would change, without changing the book: what a transaction that is not included yet leaves behind. A pool that would have to be read
+	 * anew is left out.
+	 */
+	preview(logs: readonly ChainLog[]): ReadonlyMap<string, PoolState> {
+		const { changed, unread: unknown } = this.#logs.apply(logs, (address) => this.#trackedOf(address));
+		return new Map([...changed].filter(([address]) => !unknown.has(address)).map(([address, { state }]) => [address, state]));
+	}
+
+	/**
+	 * Takes states of {@link block} for those that the book has. What the journal had of these pools is forgotten, since it made the state that was replaced: after going
+	 * back over it they stand where they are put here, and have to be read again.
+	 */
+	replace(read: readonly TrackedPool[]): void {
+		for (const tracked of read) {
+			this.#trackedOf(tracked.state.address);
+			this.#tracked.set(tracked.state.address, tracked);
+		}
+		const names = new Set(read.map((tracked) => tracked.state.address));
+		this.#journal = this.#journal.map(({ before, replaced }) => ({
+			before,
+			replaced: new Map([...replaced].filter(([address]) => !names.has(address))),
+		}));
+		this.#observer?.amended({ block: this.block, read, joined: [] }, () => this.standing);
+	}
+
+	/** The facts of pools of the book. @throws ArbError `not_found` for one that is not in it. */
+	facts(addresses: readonly string[]): readonly Pool[] {
+		return addresses.map((address) => this.#logs.pools.get(address) ?? notInBook(address));
+	}
+
 	/** The block with that hash, where the book stands at it or can go back to it. */
 	known(hash: string): Block | undefined {
 		if (this.#block?.hash === hash) return this.#block;
@@ -193,9 +237,10 @@ export class PoolBook {
 
 	#trackedOf(address: string): TrackedPool {
 		const tracked = this.#tracked.get(address) ?? this.#tracked.get(address.toLowerCase());
-		if (tracked === undefined) {
-			throw new ArbError({ code: "not_found", message: `pool ${address} is not in the pool book; discover pools again`, retryable: false });
-		}
-		return tracked;
+		return tracked ?? notInBook(address);
 	}
+}
+
+function notInBook(address: string): never {
+	throw new ArbError({ code: "not_found", message: `pool ${address} is not in the pool book; discover pools again`, retryable: false });
 }

@@ -17,7 +17,7 @@ export interface LoggedChanges {
 export class PoolLogs {
 	readonly #pools = new Map<string, Pool>();
 	/** Contracts that log for many pools, each with the function that says for which. */
-	readonly #singletons = new Map<string, (log: ChainLog) => string | null>();
+	readonly #singletons = new Map<string, (log: ChainLog) => string | "all" | null>();
 
 	constructor(pools: Iterable<Pool>) {
 		for (const pool of pools) this.add(pool);
@@ -39,24 +39,28 @@ export class PoolLogs {
 		const changed = new Map<string, TrackedPool>();
 		const unread = new Map<string, Pool>();
 		for (const log of logs) {
-			const pool = this.#poolOf(log);
-			if (pool === undefined) continue;
-			own.push(log);
-			if (unread.has(pool.address)) continue;
-			const current = changed.get(pool.address) ?? before(pool.address);
-			const next = adapterOf(pool.family).apply(current, log);
-			if (next === "reload") unread.set(pool.address, pool);
-			else if (next !== current) changed.set(pool.address, next);
+			const pools = this.#poolsOf(log);
+			if (pools.length > 0) own.push(log);
+			for (const pool of pools) {
+				if (unread.has(pool.address)) continue;
+				const current = changed.get(pool.address) ?? before(pool.address);
+				const next = adapterOf(pool.family).apply(current, log);
+				if (next === "reload") unread.set(pool.address, pool);
+				else if (next !== current) changed.set(pool.address, next);
+			}
 		}
 		return { own, changed, unread };
 	}
 
-	/** The pool that a log is about: the one that emitted it, or the one that its singleton says. */
-	#poolOf(log: ChainLog): Pool | undefined {
+	/** The pools that a log is about: the one that emitted it, or what its singleton says. */
+	#poolsOf(log: ChainLog): readonly Pool[] {
 		const own = this.#pools.get(log.address);
-		if (own !== undefined) return own;
+		if (own !== undefined) return [own];
 		const named = this.#singletons.get(log.address)?.(log);
-		const pool = named === undefined || named === null ? undefined : this.#pools.get(named);
-		return pool !== undefined && adapterOf(pool.family).singleton?.address(pool) === log.address ? pool : undefined;
+		if (named === undefined || named === null) return [];
+		const isOfIt = (pool: Pool): boolean => adapterOf(pool.family).singleton?.address(pool) === log.address;
+		if (named === "all") return [...this.#pools.values()].filter(isOfIt);
+		const pool = this.#pools.get(named);
+		return pool !== undefined && isOfIt(pool) ? [pool] : [];
 	}
 }

@@ -35,6 +35,10 @@ export async function planPorts(of: {
 		temporalUi: await settle("temporalUi"),
 		rpc: await settle("rpc"),
 		relay: await settle("relay"),
+		fastRpc: await settle("fastRpc"),
+		fastRelay: await settle("fastRelay"),
+		slowRpc: await settle("slowRpc"),
+		slowRelay: await settle("slowRelay"),
 		postgres: await settle("postgres"),
 	};
 	if (busy.length === 0) return ports;

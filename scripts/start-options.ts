@@ -7,13 +7,19 @@ export interface Ports {
 	readonly temporalUi: number;
 	readonly rpc: number;
 	readonly relay: number;
+	readonly fastRpc: number;
+	readonly fastRelay: number;
+	readonly slowRpc: number;
+	readonly slowRelay: number;
 	readonly postgres: number;
 }
 
 export interface StartOptions {
 	readonly isFresh: boolean;
 	readonly withCompetitor: boolean;
-	/** Stop after that many settled lifecycles; `null`: run until told to stop. */
+	/** How many of the local chains run, from the first on. */
+	readonly chains: number;
+	/** Stop after that many settled lifecycles of all chains together; `null`: run until told to stop. */
 	readonly settle: number | null;
 	readonly settleLimitSeconds: number;
 	readonly seed: number;
@@ -25,19 +31,31 @@ export const PORT_FLAGS: Readonly<Record<keyof Ports, { readonly flag: string; r
 	api: { flag: "api-port", default: 8080, what: "the API and the dashboard" },
 	temporal: { flag: "temporal-port", default: 7233, what: "the Temporal server" },
 	temporalUi: { flag: "temporal-ui-port", default: 8233, what: "Temporal UI" },
-	rpc: { flag: "rpc-port", default: 8545, what: "the chain's RPC" },
-	relay: { flag: "relay-port", default: 8547, what: "the relay" },
+	rpc: { flag: "rpc-port", default: 8545, what: "the RPC of chain devnet" },
+	relay: { flag: "relay-port", default: 8547, what: "the relay of chain devnet" },
+	fastRpc: { flag: "fast-rpc-port", default: 8645, what: "the RPC of chain devnet-fast" },
+	fastRelay: { flag: "fast-relay-port", default: 8647, what: "the relay of chain devnet-fast" },
+	slowRpc: { flag: "slow-rpc-port", default: 8745, what: "the RPC of chain devnet-slow" },
+	slowRelay: { flag: "slow-relay-port", default: 8747, what: "the relay of chain devnet-slow" },
 	postgres: { flag: "postgres-port", default: 54329, what: "PostgreSQL" },
 };
 const PORT_NAMES = Object.keys(PORT_FLAGS) as (keyof Ports)[];
 
+/** The ports of each local chain, in the order of `DEVNET_CHAINS`. */
+export const CHAIN_PORTS = [
+	{ rpc: "rpc", relay: "relay" },
+	{ rpc: "fastRpc", relay: "fastRelay" },
+	{ rpc: "slowRpc", relay: "slowRelay" },
+] as const satisfies readonly { readonly rpc: keyof Ports; readonly relay: keyof Ports }[];
+
 export const USAGE = `npm start -- [options]
 
-  --fresh               wipe .data/ first: chain, database, Temporal state
-  --settle N            stop after N settled lifecycles, print their profits and links, exit 0
+  --fresh               wipe .data/ first: chains, database, Temporal state
+  --chains N            how many local chains run: 1 is devnet (blocks of 1 s), 2 adds devnet-fast (250 ms), 3 adds devnet-slow (4 s) (default 3)
+  --settle N            stop after N settled lifecycles, on whichever chains, print their profits and links, exit 0
   --settle-limit S      give up on --settle after S seconds (default 600)
-  --competitor          switch on the competing searcher
-  --seed N              seed of the devnet's market (default 1)
+  --competitor          switch on the competing searcher, on chain devnet
+  --seed N              seed of the first chain's market; the others take the numbers after it (default 1)
 ${PORT_NAMES.map((name) => `  --${`${PORT_FLAGS[name].flag} P`.padEnd(20)}port of ${PORT_FLAGS[name].what} (default ${PORT_FLAGS[name].default})`).join("\n")}
   --free-ports          take a free port for each that is not given
   --help                show this`;
@@ -72,6 +90,7 @@ export function parseStartArguments(argv: readonly string[]): ParsedArguments {
 		options: {
 			isFresh: values.fresh === true,
 			withCompetitor: values.competitor === true,
+			chains: number("chains", 1, CHAIN_PORTS.length) ?? CHAIN_PORTS.length,
 			settle: number("settle", 1, 1_000_000),
 			settleLimitSeconds: number("settle-limit", 1, 1_000_000) ?? 600,
 			seed: number("seed", 0, 2 ** 32 - 1) ?? 1,
@@ -82,6 +101,10 @@ export function parseStartArguments(argv: readonly string[]): ParsedArguments {
 			temporalUi: port("temporalUi"),
 			rpc: port("rpc"),
 			relay: port("relay"),
+			fastRpc: port("fastRpc"),
+			fastRelay: port("fastRelay"),
+			slowRpc: port("slowRpc"),
+			slowRelay: port("slowRelay"),
 			postgres: port("postgres"),
 		},
 	};
@@ -89,7 +112,7 @@ export function parseStartArguments(argv: readonly string[]): ParsedArguments {
 
 function parse(argv: readonly string[]): Readonly<Record<string, unknown>> {
 	const flags = ["fresh", "competitor", "help", "free-ports"].map((name) => [name, { type: "boolean" }] as const);
-	const withValue = ["settle", "settle-limit", "seed", ...PORT_NAMES.map((name) => PORT_FLAGS[name].flag)].map(
+	const withValue = ["chains", "settle", "settle-limit", "seed", ...PORT_NAMES.map((name) => PORT_FLAGS[name].flag)].map(
 		(name) => [name, { type: "string" }] as const,
 	);
 	try {

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { z } from "zod";
-import { readChainConfig } from "../config/chain.ts";
+import { readChains } from "../config/configured-chains.ts";
+import { DEVNET_CHAINS, type DevnetChain } from "../devnet/chains.ts";
 import { ArbError, messageOf } from "../domain/errors.ts";
 import { buildDashboard } from "./dashboard-build.ts";
 import { bindStores } from "./genesis.ts";
@@ -14,7 +15,7 @@ import { takeRunLock } from "./run-lock.ts";
 import { endOrphans } from "./run-record.ts";
 import { type Announcement, runOnce, startService } from "./service.ts";
 import { awaitSettled } from "./settled-trades.ts";
-import { type Ports, parseStartArguments, type StartOptions, USAGE } from "./start-options.ts";
+import { CHAIN_PORTS, type Ports, parseStartArguments, type StartOptions, USAGE } from "./start-options.ts";
 import { type Supervisor, supervise } from "./supervisor.ts";
 import { assertNamespace, startTemporal } from "./temporal.ts";
 
@@ -36,8 +37,13 @@ async function stage<T>(name: string, work: Promise<T>): Promise<T> {
 interface System {
 	readonly apiUrl: string;
 	readonly temporalUi: string | null;
-	readonly mode: string;
+	/** Each with its mode and RPC address, to be read. */
+	readonly chains: readonly string[];
 }
+
+/** What a local chain says when it is ready. */
+const chainFilesSchema = z.object({ chainFile: z.string(), keysFile: z.string() });
+type ChainFiles = z.output<typeof chainFilesSchema>;
 
 /** Starts everything, in the order in which one needs the other. */
 async function startSystem(options: StartOptions, supervisor: Supervisor): Promise<System> {
@@ -54,23 +60,28 @@ async function startSystem(options: StartOptions, supervisor: Supervisor): Promi
 	);
 	// Awaited when the API starts; a failure before that belongs to what was awaited first.
 	dashboard.catch(() => undefined);
-	const devnetFlags = ["--rpc-port", String(ports.rpc), "--relay-port", String(ports.relay), "--seed", String(options.seed)];
-	const competitor = options.withCompetitor ? ["--competitor"] : [];
-	const [postgres, temporal, devnet] = await Promise.all([
+	// A process for each: a chain that is busy, or writes its state, keeps no other chain's blocks waiting.
+	const startChain = async (chain: DevnetChain, index: number, chainPorts: (typeof CHAIN_PORTS)[number]): Promise<ChainFiles> => {
+		const args = ["devnet/main.ts", "--chain", chain.name, "--data-dir", join(DATA, chain.name), "--seed", String(options.seed + index)];
+		const portFlags = ["--rpc-port", String(ports[chainPorts.rpc]), "--relay-port", String(ports[chainPorts.relay])];
+		const competitor = options.withCompetitor && index === 0 ? ["--competitor"] : [];
+		return chainFilesSchema.parse(await service(chain.name, [...args, ...portFlags, ...competitor], process.env, 15_000));
+	};
+	const [postgres, temporal, ...devnets] = await Promise.all([
 		stage("postgres", startDatabase(ports, supervisor)),
 		stage("temporal", startTemporalServer(ports, supervisor)),
-		service("devnet", ["devnet/main.ts", "--data-dir", join(DATA, "devnet"), ...devnetFlags, ...competitor], process.env, 15_000),
+		...DEVNET_CHAINS.slice(0, options.chains).map((chain, index) => startChain(chain, index, CHAIN_PORTS[index] ?? CHAIN_PORTS[0])),
 	]);
-	const { chainFile, keysFile } = z.object({ chainFile: z.string(), keysFile: z.string() }).parse(devnet);
-	const chain = readChainConfig(chainFile);
-	await bindStores({ chain: chain.genesisHash, databaseUrl: postgres.url, temporalFile: join(DATA, "temporal.genesis") });
+	const chainFiles = devnets.map((files) => files.chainFile);
+	const chains = readChains(chainFiles);
+	await bindStores({ chains, databaseUrl: postgres.url, temporalFile: join(DATA, "temporal.genesis") });
 
 	const settings = {
 		DATABASE_URL: postgres.url,
 		TEMPORAL_ADDRESS: temporal.address,
 		TEMPORAL_NAMESPACE: "default",
-		CHAIN_FILE: chainFile,
-		KEYS_FILE: keysFile,
+		CHAIN_FILE: chainFiles.join(delimiter),
+		KEYS_FILE: devnets.map((files) => files.keysFile).join(delimiter),
 		API_PORT: String(ports.api),
 		...(temporal.uiUrl === null ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
 	};
@@ -80,11 +91,15 @@ async function startSystem(options: StartOptions, supervisor: Supervisor): Promi
 	const setUp = { name: "workers-set-up", args: ["workers/set-up.ts"], logFile: join(LOGS, "workers-set-up.log"), graceMs: 5_000 };
 	await stage("migrations, search attributes, actors", runOnce({ ...common, ...setUp, env }));
 	await Promise.all([
-		service("chain", ["workers/chain.ts"], env, 10_000),
+		...chains.map(({ name, chainId }) => service(`chain-${name}`, ["workers/chain.ts", "--chain", String(chainId)], env, 10_000)),
 		service("background", ["workers/background.ts"], env, 10_000),
 		dashboard.then(() => service("api", ["api/main.ts"], env, 5_000)),
 	]);
-	return { apiUrl: `http://127.0.0.1:${ports.api}`, temporalUi: temporal.uiUrl, mode: chain.mode };
+	return {
+		apiUrl: `http://127.0.0.1:${ports.api}`,
+		temporalUi: temporal.uiUrl,
+		chains: chains.map(({ name, chainId, rpcUrl, mode }) => `${name} (${chainId}, ${mode}) at ${rpcUrl}`),
+	};
 }
 
 async function startDatabase(ports: Ports, supervisor: Supervisor) {
@@ -185,7 +200,10 @@ async function main(): Promise<void> {
 	try {
 		for (const orphan of await endOrphans({ directory: RECORDS, graceMs: 10_000 }))
 			say(`start: ended what an earlier run left behind: ${orphan}`);
-		const unused = process.env.TEMPORAL_ADDRESS === undefined ? [] : (["temporal", "temporalUi"] as const);
+		const unused = [
+			...(process.env.TEMPORAL_ADDRESS === undefined ? [] : (["temporal", "temporalUi"] as const)),
+			...CHAIN_PORTS.slice(parsed.options.chains).flatMap(({ rpc, relay }) => [rpc, relay]),
+		];
 		const ports = await planPorts({ wanted: parsed.ports, isFree: isPortFree, freePort, unused });
 		const options: StartOptions = { ...parsed.options, ports };
 		if (options.isFresh) wipeState();
@@ -196,7 +214,7 @@ async function main(): Promise<void> {
 			say(`  dashboard    ${system.apiUrl}`);
 			say(`  Temporal UI  ${system.temporalUi ?? "not known: set TEMPORAL_UI_URL"}`);
 			say(`  API docs     ${system.apiUrl}/api/docs`);
-			say(`  mode         ${system.mode}`);
+			for (const chain of system.chains) say(`  chain        ${chain}`);
 			say("");
 			await settle({ options, system, since, signal: stop.signal });
 		};

@@ -17,6 +17,7 @@ describe("discover", () => {
 		["a block that the chain does not have", "block_not_canonical", { canonicalHash: null }],
 		["an old block", "block_too_old", { headNumber: 102 }],
 		["a pool that is not allowed", "unknown_pool", { knownPools: discovered.facts.knownPools.slice(1) }],
+		["a pool in quarantine", "pool_quarantined", { quarantinedPools: discovered.facts.knownPools.slice(0, 1) }],
 		["a token that is not allowed", "unknown_token", { knownTokens: discovered.facts.knownTokens.slice(1) }],
 	];
 	it.each(cases)("rejects %s as %s", (_, code, facts) => {

@@ -39,6 +39,10 @@ export function decideDiscover(candidate: Candidate, facts: DiscoverFacts): Disc
 			`found on block ${candidate.block.number}, ${age} behind the head; at most ${facts.maxBlockAge} is allowed`,
 		);
 	}
+	const [quarantined] = facts.quarantinedPools ?? [];
+	if (quarantined !== undefined) {
+		return reject("discover", "pool_quarantined", `pool ${quarantined} is in quarantine: its kept state differed from the chain's`);
+	}
 	for (const hop of candidate.route) {
 		if (!facts.knownPools.includes(hop.pool))
 			return reject("discover", "unknown_pool", `pool ${hop.pool} is not an allowed pool of the registry`);

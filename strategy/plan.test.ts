@@ -20,6 +20,9 @@ const policy = {
 	priorityFeeShareBps: 500,
 	slippageToleranceBps: 2_000,
 	explorationPpm: 0,
+	maxFollowersPerBlock: 1,
+	auditedPoolsPerBlock: 0,
+	cleanAuditsToRelease: 1,
 };
 const draft = draftPlan(asked, detected.facts, { executor: `0x${"ee".repeat(20)}`, treasury: `0x${"7e".repeat(20)}`, policy });
 const facts: PlanFacts = { ...planned.facts, draft };
@@ -79,6 +82,7 @@ describe("plan", () => {
 			"simulation_mismatch",
 			{ simulation: { ...facts.simulation, profit: "79999999999999999" } },
 		],
+		["a state that is not the chain's", "state_mismatch", { mismatches: [{ pool: "0xaa", fields: ["reserve0"] }] }],
 		["a head at the deadline", "deadline_passed", { headNumber: 102 }],
 		["gas above the profit", "gas_above_profit", { simulation: { ...facts.simulation, gasUsed: "900000000" } }],
 		["a bound above what the cycle earns", "gas_above_profit", { draft: { ...draft, minProfit: "80000000000000001" } }],

@@ -11,6 +11,7 @@ import type {
 	ScoreDecision,
 } from "../domain/lifecycle.ts";
 import { executionFacts, type PlannedHop, type RelayKind } from "../domain/plan.ts";
+import { isConcentrated } from "../domain/pool.ts";
 import { fromWei, toWei } from "./price.ts";
 import { reject } from "./rejection.ts";
 
@@ -18,8 +19,8 @@ const BPS = 10_000n;
 const PPM = 1_000_000n;
 /** The simulation says gas after refunds, which are up to a fifth (EIP-3529): a quarter on top is the least. Unused gas costs nothing. */
 const GAS_LIMIT_MARGIN_BPS = 15_000n;
-/** A Uniswap V3 pool that was moved since may cross some ticks more before the executor judges its profit. */
-const GAS_LIMIT_PER_V3_HOP = 150_000n;
+/** A pool of concentrated liquidity that was moved since may cross some ticks more before the executor judges its profit. */
+const GAS_LIMIT_PER_TICKED_HOP = 150_000n;
 
 export interface PlanQuestion {
 	readonly candidate: Candidate;
@@ -58,6 +59,8 @@ export function draftPlan(
 ): PlanDraft {
 	const { candidate, price, detect, score } = question;
 	const { policy } = chain;
+	const loan =
+		detect.loan === undefined ? { lender: facts.lender, vault: facts.vault } : { lender: detect.loan.lender, vault: detect.loan.address };
 	const expected = BigInt(detect.grossProfit) - BigInt(detect.flashLoanFee);
 	const gas = BigInt(detect.gasEstimate);
 	const suggested = BigInt(price.priorityFeePerGasWei);
@@ -72,12 +75,13 @@ export function draftPlan(
 	return {
 		executor: chain.executor,
 		profitRecipient: chain.treasury,
-		flashLoan: { lender: facts.lender, vault: facts.vault, token: candidate.startToken, amount: detect.amountIn, fee: detect.flashLoanFee },
+		flashLoan: { ...loan, token: candidate.startToken, amount: detect.amountIn, fee: detect.flashLoanFee },
 		minProfit: (gasFloor > slippageFloor ? gasFloor : slippageFloor).toString(),
 		maxFeePerGasWei: maxFee.toString(),
 		maxPriorityFeePerGasWei: priorityFee.toString(),
 		targetBlock: candidate.block.number + 1,
-		deadlineBlock: candidate.block.number + policy.deadlineBlocks,
+		// The transaction that is followed waits no longer than until the next block.
+		deadlineBlock: candidate.block.number + (candidate.follows === undefined ? policy.deadlineBlocks : 1),
 	};
 }
 
@@ -97,6 +101,14 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 	if (facts.headNumber >= draft.deadlineBlock) {
 		return reject("plan", "deadline_passed", `head ${facts.headNumber} has reached the deadline block ${draft.deadlineBlock}`);
 	}
+	const [mismatch] = facts.mismatches ?? [];
+	if (mismatch !== undefined) {
+		return reject(
+			"plan",
+			"state_mismatch",
+			`pool ${mismatch.pool}: ${mismatch.fields.join(", ")} on block ${candidate.block.number} are not what the candidate says; the pool is in quarantine`,
+		);
+	}
 	if (!simulation.ok)
 		return reject("plan", "simulation_reverted", `on block ${simulation.blockNumber}: ${simulation.revertReason ?? "no reason given"}`);
 	if (simulation.blockNumber === candidate.block.number && BigInt(simulation.profit) !== expected) {
@@ -106,8 +118,8 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 			`the chain pays ${simulation.profit}, the engine says ${expected}, on the same block ${simulation.blockNumber}`,
 		);
 	}
-	const v3Hops = BigInt(candidate.route.filter((hop) => hop.family === "uniswap-v3").length);
-	const gasLimit = (BigInt(simulation.gasUsed) * GAS_LIMIT_MARGIN_BPS) / BPS + v3Hops * GAS_LIMIT_PER_V3_HOP;
+	const tickedHops = BigInt(candidate.pools.filter(isConcentrated).length);
+	const gasLimit = (BigInt(simulation.gasUsed) * GAS_LIMIT_MARGIN_BPS) / BPS + tickedHops * GAS_LIMIT_PER_TICKED_HOP;
 	// Posted data is paid for in a revert too.
 	const dataFeeWei = BigInt(price.l1DataFeeWei);
 	const gasPriceWei = BigInt(price.nextBaseFeePerGasWei) + BigInt(draft.maxPriorityFeePerGasWei);
@@ -125,7 +137,9 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 	if (exceeded !== null) return reject("plan", "limit_exceeded", exceeded);
 
 	const blocks = draft.deadlineBlock - facts.headNumber;
-	const [best, second] = worthwhileRelays({ score, relays: facts.relays, blocks, netProfitWei, revertCostWei: gasCostWei });
+	// Only a bundle keeps the order of two transactions.
+	const relays = candidate.follows === undefined ? facts.relays : facts.relays.filter((relay) => relay.kind === "bundle");
+	const [best, second] = worthwhileRelays({ score, relays, blocks, netProfitWei, revertCostWei: gasCostWei });
 	if (best === undefined)
 		return reject("plan", "expected_value_too_low", "no configured relay gives the submission a positive expected value");
 	const explores = second !== undefined && isDrawn(candidate, facts.explorationPpm ?? 0);
@@ -146,6 +160,7 @@ export function decidePlan(question: PlanQuestion, facts: PlanFacts): PlanDecisi
 			maxPriorityFeePerGasWei: draft.maxPriorityFeePerGasWei,
 			relay: explores ? second : best,
 			...(explores ? { exploredInsteadOf: best } : {}),
+			...(candidate.follows === undefined ? {} : { follows: candidate.follows }),
 			targetBlock: draft.targetBlock,
 			deadlineBlock: draft.deadlineBlock,
 			expectedGrossProfit: detect.grossProfit,

@@ -6,8 +6,8 @@ import type { Checkpoint } from "../activities/checkpoint.ts";
 import { lifecycleActivities } from "../activities/lifecycle.ts";
 import { orderActivities } from "../activities/orders.ts";
 import { watchMarketActivity } from "../activities/watch-market.ts";
-import { readChainConfig } from "../config/chain.ts";
-import { readKeys } from "../config/keys.ts";
+import { readChains, servedChain } from "../config/configured-chains.ts";
+import { keysOfChain } from "../config/keys.ts";
 import { type Settings, taskQueues } from "../config/settings.ts";
 import { openDatabase } from "../db/connection.ts";
 import { ArbError } from "../domain/errors.ts";
@@ -30,14 +30,19 @@ export interface ChainWorker {
 	run(signal: AbortSignal): Promise<void>;
 }
 
-/** Puts together the process that watches one chain and runs its lifecycles. */
+/** Puts together the process that watches one chain and runs its lifecycles. Each chain has one of its own, so that a busy chain delays no other. */
 export async function openChainWorker(
 	settings: Settings,
 	log: Logger,
-	options: { readonly checkpoint?: (name: Checkpoint) => void; readonly isWatching?: boolean } = {},
+	options: {
+		/** Id or name of the chain that it serves; the only configured one where absent. */
+		readonly chain?: string | undefined;
+		readonly checkpoint?: (name: Checkpoint) => void;
+		readonly isWatching?: boolean;
+	} = {},
 ): Promise<ChainWorker> {
 	await using opened = new AsyncDisposableStack();
-	const chain = readChainConfig(settings.CHAIN_FILE);
+	const chain = servedChain(readChains(settings.CHAIN_FILE), options.chain);
 	if (chain.mode === "live") {
 		throw new ArbError({
 			code: "configuration",
@@ -45,7 +50,7 @@ export async function openChainWorker(
 			retryable: false,
 		});
 	}
-	const wallets = chain.mode === "paper" || settings.KEYS_FILE === undefined ? null : Wallets.fromKeys(readKeys(settings.KEYS_FILE));
+	const keys = chain.mode === "paper" ? null : keysOfChain(settings.KEYS_FILE, chain.chainId);
 	const scorer = await loadScorer(settings.MODELS_DIR ?? PROJECT_MODELS_DIR);
 	if (scorer === null) log.warn({ chainId: chain.chainId }, "no ensemble is registered: rules decide, with lower limits");
 	const db = opened.use(openDatabase(settings.DATABASE_URL));
@@ -60,7 +65,7 @@ export async function openChainWorker(
 		db,
 		client,
 		scorer,
-		wallets,
+		wallets: keys === null ? null : Wallets.fromKeys(keys),
 		relays: relaysOf(chain.relays),
 		checkpoint: options.checkpoint ?? (() => undefined),
 		log,

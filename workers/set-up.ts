@@ -1,8 +1,9 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
 import type { Logger } from "pino";
-import { type ChainConfig, readChainConfig } from "../config/chain.ts";
+import type { ChainConfig } from "../config/chain.ts";
+import { readChains } from "../config/configured-chains.ts";
 import { readSettings, taskQueues } from "../config/settings.ts";
-import { openDatabase } from "../db/connection.ts";
+import { type Database, openDatabase } from "../db/connection.ts";
 import { ensureControl } from "../db/control.ts";
 import { migrateDatabase } from "../db/migrate.ts";
 import { chainWorkflowId, epochWorkflowId, tvlScheduleId, walletWorkflowId } from "../domain/workflow-ids.ts";
@@ -20,22 +21,34 @@ const settings = readSettings(process.env);
 const log = openLog(settings, "set-up");
 installRuntime(log, settings.LOG_LEVEL);
 
-/** Prepares database, Temporal namespace and actors; everything here may run again. */
+/** Prepares database, Temporal namespace and every chain's rows, books and actors; everything here may run again. */
 await runProcess(log, async () => {
 	await using opened = new AsyncDisposableStack();
-	const chain = readChainConfig(settings.CHAIN_FILE);
+	const chains = readChains(settings.CHAIN_FILE);
 	const db = opened.use(openDatabase(settings.DATABASE_URL));
 	await migrateDatabase(db);
-	await ensureControl(db, { chainId: chain.chainId, mode: chain.mode, limits: chain.limits });
-	const client = await connectChain(chain);
-	opened.defer(() => client.close());
-	await bookOpening(db, chain, client);
 	const temporal = await connectTemporal(settings);
 	opened.defer(() => temporal.connection.close());
 	await prepareNamespace(temporal.connection, settings.TEMPORAL_NAMESPACE);
-	await startActors(temporal, chain, log);
-	announceReady({ chainId: chain.chainId });
+	await Promise.all(
+		chains.map(async (chain) => {
+			await prepareBooks(db, chain);
+			await startActors(temporal, chain, log);
+		}),
+	);
+	announceReady({ chainIds: chains.map((chain) => chain.chainId) });
 });
+
+/** The chain's control row, and its opening entry in the ledger. */
+async function prepareBooks(db: Database, chain: ChainConfig): Promise<void> {
+	await ensureControl(db, { chainId: chain.chainId, mode: chain.mode, limits: chain.limits });
+	const client = await connectChain(chain);
+	try {
+		await bookOpening(db, chain, client);
+	} finally {
+		client.close();
+	}
+}
 
 async function startActors({ client }: TemporalLink, chain: ChainConfig, into: Logger): Promise<void> {
 	const queues = taskQueues(settings.TASK_QUEUE_PREFIX, chain.chainId);

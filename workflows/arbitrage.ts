@@ -97,7 +97,7 @@ export async function arbitrage(candidate: Candidate, budgetFactor = 1): Promise
 		const found = { candidate, price: told.price.decision, detect: told.detect.decision };
 
 		step = "score";
-		told.score = await score({ ...found, flashLoanFeeBps: told.detect.facts.flashLoanFeeBps });
+		told.score = await score({ ...found, flashLoanFeeBps: found.detect.loan?.feeBps ?? told.detect.facts.flashLoanFeeBps });
 		if (told.score.decision.kind === "reject") return await rejected(told.score.decision.reason);
 
 		step = "plan";

@@ -168,10 +168,15 @@ function detectItems({ steps, chain, startToken }: Recorded): StepItem[] {
 					text("other sizes considered", decision.alternatives.length),
 				]
 			: [];
+	const lenders = facts.lenders?.map((terms) => amount(`${terms.lender}'s liquidity`, tokenAmount(chain, startToken, terms.liquidity))) ?? [
+		amount("lender's liquidity", tokenAmount(chain, startToken, facts.loanLiquidity)),
+	];
+	const loan = decision.kind === "proceed" ? decision.loan : undefined;
 	return [
 		...found,
-		amount("lender's liquidity", tokenAmount(chain, startToken, facts.loanLiquidity)),
-		text("flash-loan fee", `${facts.flashLoanFeeBps} bps`),
+		...lenders,
+		...(loan === undefined ? [] : [text("lender", `${loan.lender} ${checksummed(loan.address)}`)]),
+		text("flash-loan fee", `${loan?.feeBps ?? facts.flashLoanFeeBps} bps`),
 	];
 }
 
@@ -222,7 +227,8 @@ function planItems({ steps, chain, startToken }: Recorded): StepItem[] {
 	];
 }
 
-function chosenRelay({ relay, exploredInsteadOf }: Plan): string {
+function chosenRelay({ relay, exploredInsteadOf, follows }: Plan): string {
+	if (follows !== undefined) return `${relay}, behind ${follows.transactionHash}`;
 	return exploredInsteadOf === undefined ? relay : `${relay} (explored: ${exploredInsteadOf} was worth more)`;
 }
 

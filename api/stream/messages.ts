@@ -17,6 +17,24 @@ export const stepMessageSchema = z
 	.openapi("StepMessage");
 export type StepMessage = z.infer<typeof stepMessageSchema>;
 
+/** A pool left the search because its kept state differed from the chain's, or came back. Numbered with the steps. */
+export const poolMessageSchema = z
+	.object({
+		type: z.literal("pool"),
+		seq: z.number().int(),
+		chainId: z.number().int(),
+		/** The contract's address, or a Uniswap V4 pool's id. */
+		pool: z.string(),
+		status: z.enum(["quarantined", "released"]),
+		at: z.iso.datetime(),
+		detail: z.string(),
+	})
+	.openapi("PoolMessage");
+export type PoolMessage = z.infer<typeof poolMessageSchema>;
+
+/** What happened, in the order of the commits. */
+export type EventMessage = StepMessage | PoolMessage;
+
 /** Sent while nothing happens, so that a client can tell a quiet market from a dead connection. */
 export const pingMessageSchema = z
 	.object({
@@ -26,7 +44,9 @@ export const pingMessageSchema = z
 	})
 	.openapi("PingMessage");
 
-export const streamMessageSchema = z.discriminatedUnion("type", [stepMessageSchema, pingMessageSchema]).openapi("StreamMessage");
+export const streamMessageSchema = z
+	.discriminatedUnion("type", [stepMessageSchema, poolMessageSchema, pingMessageSchema])
+	.openapi("StreamMessage");
 export type StreamMessage = z.infer<typeof streamMessageSchema>;
 
 /** Close codes beyond the protocol's own (RFC 6455, 7.4.2: 4000 to 4999 are the application's). */

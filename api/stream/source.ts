@@ -1,28 +1,23 @@
 import type { Logger } from "pino";
 import type { Database } from "../../db/connection.ts";
 import { eventsAfter, latestEventSeq, listenEvents, type StoredEvent } from "../../db/events.ts";
-import type { StepMessage } from "./messages.ts";
+import { checksummed } from "../checksum.ts";
+import type { EventMessage } from "./messages.ts";
 
 /** Where feeds read events from, and how they learn of new ones. */
 export interface EventSource {
 	latest(): Promise<number>;
-	after(seq: number, limit: number): Promise<readonly StepMessage[]>;
+	after(seq: number, limit: number): Promise<readonly EventMessage[]>;
 	/** Calls `wake` after events were committed; returns how to stop that. A call may be one too many, or come late. */
 	subscribe(wake: () => void): () => void;
 }
 
-function stepMessage(event: StoredEvent): StepMessage {
-	return {
-		type: "step",
-		seq: event.seq,
-		workflowId: event.workflowId,
-		chainId: event.chainId,
-		step: event.step,
-		status: event.status,
-		at: new Date(event.atMs).toISOString(),
-		detail: event.detail,
-		netProfitWei: event.netProfitWei,
-	};
+function eventMessage(event: StoredEvent): EventMessage {
+	const { seq, chainId, detail } = event;
+	const common = { seq, chainId, at: new Date(event.atMs).toISOString(), detail };
+	if (event.kind === "pool") return { type: "pool", ...common, pool: checksummed(event.pool), status: event.status };
+	const { workflowId, step, status, netProfitWei } = event;
+	return { type: "step", ...common, workflowId, step, status, netProfitWei };
 }
 
 /** Milliseconds until listening is tried again where the database could not be reached at all. */
@@ -44,8 +39,8 @@ export class DatabaseEvents implements EventSource, AsyncDisposable {
 		return latestEventSeq(this.#db);
 	}
 
-	async after(seq: number, limit: number): Promise<readonly StepMessage[]> {
-		return (await eventsAfter(this.#db, { seq, limit })).map(stepMessage);
+	async after(seq: number, limit: number): Promise<readonly EventMessage[]> {
+		return (await eventsAfter(this.#db, { seq, limit })).map(eventMessage);
 	}
 
 	subscribe(wake: () => void): () => void {

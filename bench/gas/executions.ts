@@ -5,7 +5,7 @@ import { devnetAccounts } from "../../devnet/accounts.ts";
 import { readArtifact } from "../../devnet/artifacts.ts";
 import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
 import { Market } from "../../devnet/market.ts";
-import type { MarketPool } from "../../devnet/market-model.ts";
+import { type MarketPool, priceTarget } from "../../devnet/market-model.ts";
 import { createRandom, type Random } from "../../devnet/random.ts";
 import { hexQuantity, Rpc, RpcError } from "../../devnet/rpc.ts";
 import { ArbError } from "../../domain/errors.ts";
@@ -132,8 +132,11 @@ class Run {
 		this.#options = options;
 		this.#rpc = new Rpc(devnet.rpcUrl);
 		this.#random = createRandom(options.seed, "gas executions");
-		const random = createRandom(options.seed, "gas market");
-		this.#market = new Market({ rpc: this.#rpc, deployment: devnet.deployment, random, log: pino({ level: "silent" }) });
+		const randoms = {
+			first: createRandom(options.seed, "gas market"),
+			second: createRandom(options.seed, "gas market of further families"),
+		};
+		this.#market = new Market({ rpc: this.#rpc, deployment: devnet.deployment, randoms, log: pino({ level: "silent" }) });
 		this.#treasury = devnetAccounts().treasury.address;
 		this.#probesLeft = options.probes;
 	}
@@ -193,10 +196,9 @@ class Run {
 		const deviation = random.logUniform(MOVE.low, MOVE.high);
 		const share = random.logUniform(MOVED_SHARE.low, MOVED_SHARE.high);
 		const moved = start.filter(() => random.next() < share);
-		const targets = (moved.length === 0 ? [random.pick(start)] : moved).map(({ address, price }) => ({
-			...{ pool: address, price: price * Math.exp(deviation * random.normal()) },
-			cause: "shock" as const,
-		}));
+		const targets = (moved.length === 0 ? [random.pick(start)] : moved).map((pool) =>
+			priceTarget(pool, pool.price * Math.exp(deviation * random.normal()), "shock"),
+		);
 		await this.#market.send(targets, await this.#market.pools());
 		// Another account gets the profit, so that it is the first of its tokens.
 		if (random.next() < NEW_TREASURY_SHARE) {
@@ -308,6 +310,7 @@ class Run {
 		});
 		return encodeExecute({
 			planId: hexlify(Uint8Array.from({ length: 32 }, () => Math.floor(random.next() * 256))),
+			lender: this.#devnet.deployment.vault,
 			startToken: cycle[0]?.tokenIn ?? "",
 			amountIn: amounts[0] ?? 0n,
 			minProfit: (this.#profit(amounts) * BigInt(Math.floor(random.next() * 1000))) / 1000n,

@@ -11,7 +11,7 @@ const MOVE_BPS = 150;
  */
 export async function moveMarket(devnet: Devnet, signal: AbortSignal): Promise<void> {
 	const { weth } = devnet.deployment;
-	const pools = devnet.deployment.pools.filter((pool) => pool.token0 === weth || pool.token1 === weth);
+	const pools = devnet.deployment.pools.filter((pool) => pool.tokens.includes(weth));
 	let due = performance.now();
 	for (let turn = 0; !signal.aborted; turn++) {
 		const pool = pools[(turn >> 1) % pools.length];

@@ -1,6 +1,6 @@
 import { Context } from "@temporalio/activity";
 import { startLifecycle } from "../../activities/watch-market.ts";
-import { readChainConfig } from "../../config/chain.ts";
+import { readChains } from "../../config/configured-chains.ts";
 import { readSettings } from "../../config/settings.ts";
 import { openDatabase } from "../../db/connection.ts";
 import { readPools } from "../../db/registry.ts";
@@ -35,7 +35,7 @@ await runProcess(log, async () => {
 		checkpoint: (name) => load?.pass(Context.current().info.workflowExecution?.workflowId ?? "", name),
 	});
 	const running = worker.run(stop.signal);
-	const chain = readChainConfig(settings.CHAIN_FILE);
+	const [chain] = readChains(settings.CHAIN_FILE);
 	const { chainId } = chain;
 	await using db = openDatabase(settings.DATABASE_URL, { maxConnections: 2 });
 	const client = await connectChain(chain);
@@ -46,7 +46,7 @@ await runProcess(log, async () => {
 		using engine = new Engine();
 		engine.upsertPools(await book.load(await client.head()));
 		const standing = new StandingCandidates(chain);
-		const lendable = (blockHash: string) => loanLiquidity(client, { vault: chain.balancerVault, tokens: chain.startTokens, blockHash });
+		const lendable = (blockHash: string) => loanLiquidity(client, { lenders: chain.lenders, tokens: chain.startTokens, blockHash });
 		const every = pools.map((pool) => pool.address);
 		standing.advance({ block: book.block, changedPools: every, book, engine, fencingNumber, liquidity: await lendable(book.block.hash) });
 		const start = { temporal: worker.temporal, taskQueue: worker.taskQueue, chain, log };

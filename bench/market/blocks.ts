@@ -39,7 +39,7 @@ export async function measureBlocks(client: ChainClient, signal: AbortSignal): P
 	const book = new PoolBook(
 		client,
 		market.map(({ pool }) => pool),
-		{ loaded: () => {}, applied: (applied) => (inputs = applied) },
+		{ loaded: () => {}, amended: () => {}, applied: (applied) => (inputs = applied) },
 	);
 	const tracked = new Map(market.map((one) => [one.pool.address, one.tracked]));
 	book.restore({ block: blockAt(0), tracked, journal: [] });

@@ -5,41 +5,71 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IArbitrageExecutor} from "./interfaces/IArbitrageExecutor.sol";
-import {IFlashBorrower, IFlashLender} from "./interfaces/IFlashLoan.sol";
-import {IConcentratedPool, IConcentratedPoolCaller, IConstantProductPair} from "./interfaces/IPools.sol";
+import {AaveV3Loan} from "./lenders/AaveV3Loan.sol";
+import {BalancerV2Loan} from "./lenders/BalancerV2Loan.sol";
+import {MorphoBlueLoan} from "./lenders/MorphoBlueLoan.sol";
+import {BalancerV2Hop} from "./protocols/BalancerV2Hop.sol";
+import {BalancerV3Hop} from "./protocols/BalancerV3Hop.sol";
+import {ConcentratedHop} from "./protocols/ConcentratedHop.sol";
+import {CurveHop} from "./protocols/CurveHop.sol";
+import {SolidlyHop} from "./protocols/SolidlyHop.sol";
+import {UniswapV2Hop} from "./protocols/UniswapV2Hop.sol";
+import {UniswapV4Hop} from "./protocols/UniswapV4Hop.sol";
 
 /// @title See {IArbitrageExecutor}
-/// @dev Whose call is awaited is kept in transient storage and taken away by the first call, so that a lender or pool is answered once and
-/// everybody else never. No callback trusts its own data: what is owed is what was noted before the pool was called.
-contract ArbitrageExecutor is IArbitrageExecutor, IFlashBorrower, IConcentratedPoolCaller, Ownable2Step, ReentrancyGuardTransient {
+/// @dev Lenders are the owner's choice; pools, tokens and hooks are strangers. Four rules hold against them: callbacks are taken from the awaited
+/// contract alone, once, with the data that was encoded before it was called (see {Expectation}); a pool gets at most what the hop before it paid,
+/// as a transfer or as an allowance that must be used up; what a hop has paid is what the balance says, never what the pool says; and a
+/// cycle that ends below its minimum reverts whole.
+contract ArbitrageExecutor is
+    IArbitrageExecutor,
+    Ownable2Step,
+    ReentrancyGuardTransient,
+    BalancerV2Loan,
+    AaveV3Loan,
+    MorphoBlueLoan,
+    UniswapV2Hop,
+    ConcentratedHop,
+    SolidlyHop,
+    UniswapV4Hop,
+    BalancerV2Hop,
+    BalancerV3Hop,
+    CurveHop
+{
     using SafeERC20 for IERC20;
 
-    uint8 private constant CONSTANT_PRODUCT = 0;
+    uint8 private constant UNISWAP_V2 = 0;
     uint8 private constant CONCENTRATED = 1;
-    uint256 private constant PIPS = 1_000_000;
+    uint8 private constant SOLIDLY = 2;
+    uint8 private constant UNISWAP_V4 = 3;
+    uint8 private constant BALANCER_V2 = 4;
+    uint8 private constant BALANCER_V3 = 5;
+    uint8 private constant CURVE = 6;
 
-    // A V3 pool accepts prices strictly between these two: TickMath.MIN_SQRT_RATIO and MAX_SQRT_RATIO.
-    uint160 private constant LOWEST_PRICE_LIMIT = 4_295_128_739 + 1;
-    uint160 private constant HIGHEST_PRICE_LIMIT = 1_461_446_703_485_210_103_287_273_052_203_988_822_378_723_970_342 - 1;
+    uint8 private constant NO_LENDER = 0;
+    uint8 private constant BALANCER_V2_LENDER = 1;
+    uint8 private constant AAVE_V3_LENDER = 2;
+    uint8 private constant MORPHO_BLUE_LENDER = 3;
 
-    address public immutable balancerVault;
     address public treasury;
     mapping(address account => bool) public isOperator;
+    mapping(address lender => uint8) public lenderKind;
 
-    address private transient awaitedLender;
-    address private transient awaitedPool;
-    address private transient owedToken;
-    uint256 private transient owedAmount;
     uint256 private transient paidFee;
     uint256 private transient earnedGross;
 
-    constructor(address owner, address vault, address profitRecipient) Ownable(owner) {
-        if (vault == address(0) || profitRecipient == address(0)) revert ZeroAddress();
-        balancerVault = vault;
+    /// @param balancerVault The first lender; the zero address on a chain without a Balancer V2 vault.
+    constructor(address owner, address balancerVault, address profitRecipient) Ownable(owner) {
+        if (profitRecipient == address(0)) revert ZeroAddress();
         treasury = profitRecipient;
         emit TreasurySet(profitRecipient);
+        if (balancerVault != address(0)) {
+            lenderKind[balancerVault] = BALANCER_V2_LENDER;
+            emit LenderSet(balancerVault, BALANCER_V2_LENDER);
+        }
     }
 
     /// @dev Whatever else calls, by another pool's callback name for instance, gets an error that says so.
@@ -51,63 +81,25 @@ contract ArbitrageExecutor is IArbitrageExecutor, IFlashBorrower, IConcentratedP
         if (!isOperator[msg.sender]) revert NotOperator(msg.sender);
         if (block.number > plan.deadlineBlock) revert PastDeadline(plan.deadlineBlock, block.number);
         requireCycle(plan);
-
-        address[] memory tokens = new address[](1);
-        uint256[] memory amounts = new uint256[](1);
-        tokens[0] = plan.startToken;
-        amounts[0] = plan.amountIn;
-        awaitedLender = balancerVault;
-        IFlashLender(balancerVault).flashLoan(address(this), tokens, amounts, abi.encode(plan));
-        if (awaitedLender != address(0)) revert LoanMissing(balancerVault);
+        borrow(plan);
+        if (isAwaiting()) revert LoanMissing(plan.lender);
 
         profit = earnedGross - paidFee;
         IERC20(plan.startToken).safeTransfer(treasury, profit);
         emit Executed(plan.planId, plan.startToken, plan.amountIn, earnedGross, paidFee, profit);
     }
 
-    /// @dev `userData` is the plan as `execute` encoded it: the lender passes it through, and only a loan that `execute` asked for gets here.
-    function receiveFlashLoan(
-        address[] calldata tokens,
-        uint256[] calldata amounts,
-        uint256[] calldata feeAmounts,
-        bytes calldata userData
-    ) external {
-        if (msg.sender != awaitedLender) revert UnexpectedCallback(msg.sender);
-        awaitedLender = address(0);
-
-        ExecutionPlan memory plan = abi.decode(userData, (ExecutionPlan));
-        if (tokens.length != 1 || tokens[0] != plan.startToken || amounts[0] != plan.amountIn) {
-            revert UnexpectedLoan(tokens.length == 0 ? address(0) : tokens[0], amounts.length == 0 ? 0 : amounts[0]);
-        }
-
-        uint256 amount = plan.amountIn;
-        for (uint256 i = 0; i < plan.hops.length; ++i) {
-            amount = swap(plan.hops[i], i, amount);
-        }
-
-        uint256 owed = plan.amountIn + feeAmounts[0];
-        if (amount < owed || amount - owed < plan.minProfit) {
-            revert ProfitBelowMinimum(int256(amount) - int256(owed), plan.minProfit);
-        }
-        earnedGross = amount - plan.amountIn;
-        paidFee = feeAmounts[0];
-        IERC20(plan.startToken).safeTransfer(msg.sender, owed);
-    }
-
-    function uniswapV3SwapCallback(int256 amount0Delta, int256 amount1Delta, bytes calldata) external {
-        if (msg.sender != awaitedPool) revert UnexpectedCallback(msg.sender);
-        awaitedPool = address(0);
-
-        int256 asked = amount0Delta > 0 ? amount0Delta : amount1Delta;
-        // Less than offered would leave the rest of the input behind, more was never offered.
-        if (asked != int256(owedAmount)) revert PartialSwap(msg.sender, asked > 0 ? uint256(asked) : 0, owedAmount);
-        IERC20(owedToken).safeTransfer(msg.sender, owedAmount);
-    }
-
     function setOperator(address operator, bool allowed) external onlyOwner {
         if (operator == address(0)) revert ZeroAddress();
         isOperator[operator] = allowed;
         emit OperatorSet(operator, allowed);
+    }
+
+    function setLender(address lender, uint8 kind) external onlyOwner {
+        if (lender == address(0)) revert ZeroAddress();
+        if (kind > MORPHO_BLUE_LENDER) revert UnknownLenderKind(kind);
+        lenderKind[lender] = kind;
+        emit LenderSet(lender, kind);
     }
 
     function setTreasury(address profitRecipient) external onlyOwner {
@@ -118,7 +110,8 @@ contract ArbitrageExecutor is IArbitrageExecutor, IFlashBorrower, IConcentratedP
 
     function rescue(address token, address to, uint256 amount) external onlyOwner nonReentrant {
         if (to == address(0)) revert ZeroAddress();
-        IERC20(token).safeTransfer(to, amount);
+        if (token == address(0)) Address.sendValue(payable(to), amount);
+        else IERC20(token).safeTransfer(to, amount);
         emit Rescued(token, to, amount);
     }
 
@@ -133,40 +126,51 @@ contract ArbitrageExecutor is IArbitrageExecutor, IFlashBorrower, IConcentratedP
         if (count == 0 || token != plan.startToken) revert BrokenRoute(count);
     }
 
+    function borrow(ExecutionPlan calldata plan) private {
+        (address lender, address token, uint256 amount) = (plan.lender, plan.startToken, plan.amountIn);
+        uint8 kind = lenderKind[lender];
+        bytes memory data = abi.encode(plan);
+        if (kind == BALANCER_V2_LENDER) borrowFromBalancerV2(lender, token, amount, data);
+        else if (kind == AAVE_V3_LENDER) borrowFromAaveV3(lender, token, amount, data);
+        else if (kind == MORPHO_BLUE_LENDER) borrowFromMorphoBlue(lender, token, amount, data);
+        else revert UnknownLender(lender);
+    }
+
+    function runWith(address token, uint256 lent, uint256 fee, bytes calldata data) internal override returns (uint256 owed) {
+        ExecutionPlan memory plan = abi.decode(data, (ExecutionPlan));
+        if (token != plan.startToken || lent != plan.amountIn) revert UnexpectedLoan(token, lent);
+
+        uint256 amount = lent;
+        for (uint256 i = 0; i < plan.hops.length; ++i) {
+            amount = swap(plan.hops[i], i, amount);
+        }
+
+        owed = lent + fee;
+        if (amount < owed || amount - owed < plan.minProfit) {
+            revert ProfitBelowMinimum(int256(amount) - int256(owed), plan.minProfit);
+        }
+        earnedGross = amount - lent;
+        paidFee = fee;
+    }
+
+    function loanToken(bytes calldata data) internal pure override returns (address) {
+        return abi.decode(data, (ExecutionPlan)).startToken;
+    }
+
+    /// @return amountOut What has arrived: a pool's own figure, or one that a token's fee has been taken from, decides nothing.
     function swap(Hop memory hop, uint256 index, uint256 amountIn) private returns (uint256 amountOut) {
-        if (hop.kind == CONSTANT_PRODUCT) return swapConstantProduct(hop, amountIn);
-        if (hop.kind == CONCENTRATED) return swapConcentrated(hop, amountIn);
-        revert UnknownKind(index, hop.kind);
-    }
-
-    /// @dev The most that the pair's own check of reserves lets out (UniswapV2Pair.swap, `K`): one unit more reverts, one less is given away.
-    /// Reserves are 112 bits and an input that a pair accepts is no more, so nothing here overflows for a pair that would not revert itself.
-    function swapConstantProduct(Hop memory hop, uint256 amountIn) private returns (uint256 amountOut) {
-        if (hop.feePips >= PIPS) revert InvalidFee(hop.pool, hop.feePips);
-        bool zeroForOne = hop.tokenIn < hop.tokenOut;
-        (uint256 reserveIn, uint256 reserveOut,) = IConstantProductPair(hop.pool).getReserves();
-        if (!zeroForOne) (reserveIn, reserveOut) = (reserveOut, reserveIn);
-
-        uint256 charged = amountIn * (PIPS - hop.feePips);
-        amountOut = charged * reserveOut / (reserveIn * PIPS + charged);
-        if (amountOut == 0) revert NoOutput(hop.pool, amountIn);
-
-        IERC20(hop.tokenIn).safeTransfer(hop.pool, amountIn);
-        (uint256 amount0Out, uint256 amount1Out) = zeroForOne ? (uint256(0), amountOut) : (amountOut, uint256(0));
-        IConstantProductPair(hop.pool).swap(amount0Out, amount1Out, address(this), "");
-    }
-
-    function swapConcentrated(Hop memory hop, uint256 amountIn) private returns (uint256 amountOut) {
-        bool zeroForOne = hop.tokenIn < hop.tokenOut;
-        awaitedPool = hop.pool;
-        owedToken = hop.tokenIn;
-        owedAmount = amountIn;
-        (int256 amount0, int256 amount1) = IConcentratedPool(hop.pool).swap(
-            address(this), zeroForOne, int256(amountIn), zeroForOne ? LOWEST_PRICE_LIMIT : HIGHEST_PRICE_LIMIT, ""
-        );
-        if (awaitedPool != address(0)) revert UnpaidSwap(hop.pool);
-        int256 paid = zeroForOne ? amount1 : amount0;
-        if (paid >= 0) revert NoOutput(hop.pool, amountIn);
-        amountOut = uint256(-paid);
+        uint256 before = IERC20(hop.tokenOut).balanceOf(address(this));
+        uint8 kind = hop.kind;
+        if (kind == UNISWAP_V2) swapUniswapV2(hop, amountIn);
+        else if (kind == CONCENTRATED) swapConcentrated(hop, amountIn);
+        else if (kind == SOLIDLY) swapSolidly(hop, amountIn);
+        else if (kind == UNISWAP_V4) swapUniswapV4(hop, amountIn);
+        else if (kind == BALANCER_V2) swapBalancerV2(hop, amountIn);
+        else if (kind == BALANCER_V3) swapBalancerV3(hop, amountIn);
+        else if (kind == CURVE) swapCurve(hop, amountIn);
+        else revert UnknownKind(index, kind);
+        uint256 afterwards = IERC20(hop.tokenOut).balanceOf(address(this));
+        if (afterwards <= before) revert NoOutput(hop.pool, amountIn);
+        amountOut = afterwards - before;
     }
 }

@@ -79,6 +79,8 @@ contract ArbitrageExecutorTest is Checks {
         vm.expectRevert(refusal);
         executor.setTreasury(stranger);
         vm.expectRevert(refusal);
+        executor.setLender(stranger, 1);
+        vm.expectRevert(refusal);
         executor.rescue(address(base), stranger, 1);
         vm.expectRevert(refusal);
         executor.transferOwnership(stranger);
@@ -104,14 +106,14 @@ contract ArbitrageExecutorTest is Checks {
 
     function test_zero_addresses_are_refused() public {
         vm.expectRevert(IArbitrageExecutor.ZeroAddress.selector);
-        new ArbitrageExecutor(OWNER, address(0), TREASURY);
-        vm.expectRevert(IArbitrageExecutor.ZeroAddress.selector);
         new ArbitrageExecutor(OWNER, address(vault), address(0));
         vm.startPrank(OWNER);
         vm.expectRevert(IArbitrageExecutor.ZeroAddress.selector);
         executor.setTreasury(address(0));
         vm.expectRevert(IArbitrageExecutor.ZeroAddress.selector);
         executor.setOperator(address(0), true);
+        vm.expectRevert(IArbitrageExecutor.ZeroAddress.selector);
+        executor.setLender(address(0), 1);
         vm.expectRevert(IArbitrageExecutor.ZeroAddress.selector);
         executor.rescue(address(base), address(0), 1);
         vm.stopPrank();
@@ -165,7 +167,7 @@ contract ArbitrageExecutorTest is Checks {
         other.mint(address(fuzzed), bound(reserveOut, 1e3, 1e24));
         fuzzed.sync();
         IArbitrageExecutor.Hop memory hop = hopOf(0, address(fuzzed), base, other);
-        hop.feePips = fee;
+        hop.data = bytes32(uint256(fee));
         // So generous that most sizes end in a profit.
         IArbitrageExecutor.Hop memory back = hopOf(1, address(fundedPool(new TestPool(other, base, 1e12))), other, base);
         IArbitrageExecutor.Hop[] memory hops = new IArbitrageExecutor.Hop[](2);
@@ -260,10 +262,10 @@ contract ArbitrageExecutorTest is Checks {
 
     function test_an_unknown_kind_or_a_fee_of_everything_reverts() public {
         IArbitrageExecutor.Hop[] memory hops = pairThenPool();
-        hops[1].kind = 2;
-        refused(hops, abi.encodeWithSelector(IArbitrageExecutor.UnknownKind.selector, 1, 2));
+        hops[1].kind = 7;
+        refused(hops, abi.encodeWithSelector(IArbitrageExecutor.UnknownKind.selector, 1, 7));
         hops = pairThenPool();
-        hops[0].feePips = 1_000_000;
+        hops[0].data = bytes32(uint256(1_000_000));
         refused(hops, abi.encodeWithSelector(IArbitrageExecutor.InvalidFee.selector, address(pair), 1_000_000));
     }
 
@@ -305,6 +307,18 @@ contract ArbitrageExecutorTest is Checks {
         vm.startPrank(forger);
         vm.expectRevert(refusal);
         executor.uniswapV3SwapCallback(delta, -1, data);
+        vm.expectRevert(refusal);
+        executor.pancakeV3SwapCallback(delta, -1, data);
+        vm.expectRevert(refusal);
+        executor.algebraSwapCallback(-1, delta, data);
+        vm.expectRevert(refusal);
+        executor.unlockCallback(data);
+        vm.expectRevert(refusal);
+        executor.balancerV3Callback(data);
+        vm.expectRevert(refusal);
+        executor.executeOperation(address(base), amount, 0, address(executor), data);
+        vm.expectRevert(refusal);
+        executor.onMorphoFlashLoan(amount, data);
         vm.expectRevert(refusal);
         executor.receiveFlashLoan(tokens, amounts, amounts, data);
         vm.stopPrank();
@@ -365,7 +379,7 @@ contract ArbitrageExecutorTest is Checks {
     }
 
     function test_unknown_functions_are_refused_by_name() public {
-        bytes4 foreign = bytes4(keccak256("pancakeV3SwapCallback(int256,int256,bytes)"));
+        bytes4 foreign = bytes4(keccak256("solidlyV3SwapCallback(int256,int256,bytes)"));
         (bool ok, bytes memory reason) = address(executor).call(abi.encodeWithSelector(foreign, int256(1), int256(-1), bytes("")));
         check(!ok, "refused");
         check(
@@ -397,7 +411,7 @@ contract ArbitrageExecutorTest is Checks {
         pure
         returns (IArbitrageExecutor.Hop memory)
     {
-        return IArbitrageExecutor.Hop(kind, market, address(tokenIn), address(tokenOut), 0, 0, FEE);
+        return IArbitrageExecutor.Hop(kind, market, address(tokenIn), address(tokenOut), 0, 0, bytes32(uint256(FEE)));
     }
 
     function planOf(IArbitrageExecutor.Hop[] memory hops, uint256 amountIn, uint256 minProfit)
@@ -405,7 +419,9 @@ contract ArbitrageExecutorTest is Checks {
         view
         returns (IArbitrageExecutor.ExecutionPlan memory)
     {
-        return IArbitrageExecutor.ExecutionPlan(bytes32("plan"), address(base), amountIn, minProfit, type(uint64).max, hops);
+        return IArbitrageExecutor.ExecutionPlan(
+            bytes32("plan"), address(vault), address(base), amountIn, minProfit, type(uint64).max, hops
+        );
     }
 
     function refused(IArbitrageExecutor.Hop[] memory hops, bytes memory reason) private {

@@ -13,6 +13,8 @@ interface Cheats {
     function startPrank(address sender) external;
     function stopPrank() external;
     function roll(uint256 blockNumber) external;
+    function deal(address account, uint256 balance) external;
+    function etch(address account, bytes calldata code) external;
     function assume(bool condition) external pure;
     function expectRevert(bytes calldata revertData) external;
     function expectRevert(bytes4 selector) external;

@@ -2,14 +2,15 @@
 pragma solidity 0.8.37;
 
 import {IArbitrageExecutor} from "../src/interfaces/IArbitrageExecutor.sol";
-import {IFlashBorrower} from "../src/interfaces/IFlashLoan.sol";
+import {IBalancerV2Borrower} from "../src/interfaces/IFlashLoan.sol";
 import {IConcentratedPool, IConcentratedPoolCaller, IConstantProductPair} from "../src/interfaces/IPools.sol";
 
 /// @dev What `transfer` does beside moving tokens.
 enum Habit {
     ReturnsTrue,
     ReturnsNothing,
-    ReturnsFalse
+    ReturnsFalse,
+    TakesFee
 }
 
 contract TestToken {
@@ -34,11 +35,24 @@ contract TestToken {
 
     function transfer(address to, uint256 amount) public virtual {
         if (habit == Habit.ReturnsFalse) answer(0);
-        uint256 balance = balanceOf[msg.sender];
-        if (balance < amount) revert TooLittle(msg.sender, balance, amount);
-        balanceOf[msg.sender] = balance - amount;
-        balanceOf[to] += amount;
-        if (habit == Habit.ReturnsTrue) answer(1);
+        move(msg.sender, to, amount);
+        if (habit != Habit.ReturnsNothing) answer(1);
+    }
+
+    function transferFrom(address from, address to, uint256 amount) external returns (bool) {
+        uint256 allowed = allowance[from][msg.sender];
+        if (allowed < amount) revert TooLittle(msg.sender, allowed, amount);
+        allowance[from][msg.sender] = allowed - amount;
+        move(from, to, amount);
+        return true;
+    }
+
+    /// @dev A token that takes a fee takes a hundredth.
+    function move(address from, address to, uint256 amount) internal {
+        uint256 balance = balanceOf[from];
+        if (balance < amount) revert TooLittle(from, balance, amount);
+        balanceOf[from] = balance - amount;
+        balanceOf[to] += habit == Habit.TakesFee ? amount - amount / 100 : amount;
     }
 
     function answer(uint256 word) private pure {
@@ -69,11 +83,11 @@ contract ReentrantToken is TestToken {
 
 /// @dev A constant-product pair that lets out whatever its check of reserves after the fee allows, to the unit.
 contract TestPair is IConstantProductPair {
-    TestToken private immutable token0;
-    TestToken private immutable token1;
-    uint256 private immutable feePips;
-    uint256 private reserve0;
-    uint256 private reserve1;
+    TestToken internal immutable token0;
+    TestToken internal immutable token1;
+    uint256 internal immutable feePips;
+    uint256 internal reserve0;
+    uint256 internal reserve1;
 
     error K();
 
@@ -91,7 +105,7 @@ contract TestPair is IConstantProductPair {
         return (uint112(reserve0), uint112(reserve1), 0);
     }
 
-    function swap(uint256 amount0Out, uint256 amount1Out, address to, bytes calldata) external {
+    function swap(uint256 amount0Out, uint256 amount1Out, address to, bytes calldata) public virtual {
         if (amount0Out > 0) token0.transfer(to, amount0Out);
         if (amount1Out > 0) token1.transfer(to, amount1Out);
         uint256 balance0 = token0.balanceOf(address(this));
@@ -216,8 +230,8 @@ contract TestVault {
             before[i] = TestToken(tokens[i]).balanceOf(address(this));
             TestToken(tokens[i]).transfer(recipient, handedOut[i]);
         }
-        IFlashBorrower(recipient).receiveFlashLoan(tokens, handedOut, fees, userData);
-        if (lending == Lending.Twice) IFlashBorrower(recipient).receiveFlashLoan(tokens, handedOut, fees, userData);
+        IBalancerV2Borrower(recipient).receiveFlashLoan(tokens, handedOut, fees, userData);
+        if (lending == Lending.Twice) IBalancerV2Borrower(recipient).receiveFlashLoan(tokens, handedOut, fees, userData);
         for (uint256 i = 0; i < tokens.length; ++i) {
             uint256 balance = TestToken(tokens[i]).balanceOf(address(this));
             if (balance < before[i] + fees[i]) revert NotRepaid(balance, before[i] + fees[i]);

@@ -112,7 +112,7 @@ contract PublishedPoolsTest is Checks {
     function test_one_pip_too_low_a_fee_is_refused_by_the_pair() public {
         IArbitrageExecutor.ExecutionPlan memory plan =
             planOf(hopOf(0, pair, base, other), hopOf(1, deepPool, other, base), 10e18);
-        plan.hops[0].feePips = V2_FEE - 1;
+        plan.hops[0].data = bytes32(uint256(V2_FEE - 1));
         vm.expectRevert(abi.encodeWithSignature("Error(string)", "UniswapV2: K"));
         executor.execute(plan);
     }
@@ -157,7 +157,7 @@ contract PublishedPoolsTest is Checks {
         pure
         returns (IArbitrageExecutor.Hop memory)
     {
-        return IArbitrageExecutor.Hop(kind, market, address(tokenIn), address(tokenOut), 0, 0, V2_FEE);
+        return IArbitrageExecutor.Hop(kind, market, address(tokenIn), address(tokenOut), 0, 0, bytes32(uint256(V2_FEE)));
     }
 
     function planOf(IArbitrageExecutor.Hop memory first, IArbitrageExecutor.Hop memory second, uint256 amountIn)
@@ -167,7 +167,7 @@ contract PublishedPoolsTest is Checks {
     {
         IArbitrageExecutor.Hop[] memory hops = new IArbitrageExecutor.Hop[](2);
         (hops[0], hops[1]) = (first, second);
-        return IArbitrageExecutor.ExecutionPlan(bytes32("plan"), address(base), amountIn, 0, type(uint64).max, hops);
+        return IArbitrageExecutor.ExecutionPlan(bytes32("plan"), vault, address(base), amountIn, 0, type(uint64).max, hops);
     }
 
     function checkNothingStays() private view {

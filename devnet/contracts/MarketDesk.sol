@@ -1,39 +1,49 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {IErc20, IUniswapV2Pair, IUniswapV3Pool, Swaps} from "./Swaps.sol";
+import {BalancerV2Swaps} from "./BalancerV2Swaps.sol";
+import {BalancerV3Callbacks} from "./BalancerV3Callbacks.sol";
+import {Swaps} from "./Swaps.sol";
+import {UniswapV4Callback} from "./UniswapV4Callback.sol";
+import {V3Callbacks} from "./V3Callbacks.sol";
 
-/// @title The simulated market: provides the pools' liquidity and trades against them from its own inventory
-contract MarketDesk is Swaps {
-    struct Position {
-        int24 tickLower;
-        int24 tickUpper;
-        uint128 liquidity;
+/// @title The simulated market: provides the pools' liquidity and trades against them from its own inventory of tokens and native coin
+/// @notice A protocol that is paid by plain calls (transfers, allowances) needs nothing here: `perform` makes them. One that calls back to be paid has
+/// its callbacks in a contract of its own, from which this one inherits.
+contract MarketDesk is V3Callbacks, UniswapV4Callback, BalancerV2Swaps, BalancerV3Callbacks {
+    struct Call {
+        address to;
+        uint256 value;
+        bytes data;
     }
 
-    struct V2State {
-        uint112 reserve0;
-        uint112 reserve1;
-    }
-
-    struct V3State {
-        uint160 sqrtPriceX96;
-        int24 tick;
-        uint128 liquidity;
+    struct View {
+        address to;
+        bytes data;
     }
 
     constructor(address owner_) Swaps(owner_) {}
 
-    function seedV2(address pair, uint256 amount0, uint256 amount1) external onlyOwner {
-        IErc20(IUniswapV2Pair(pair).token0()).transfer(pair, amount0);
-        IErc20(IUniswapV2Pair(pair).token1()).transfer(pair, amount1);
-        IUniswapV2Pair(pair).mint(address(this));
+    receive() external payable {}
+
+    /// @notice Calls one after the other; the first that fails reverts all of them with its own words.
+    function perform(Call[] calldata calls) external onlyOwner {
+        for (uint256 i = 0; i < calls.length; i++) {
+            Call calldata each = calls[i];
+            _await(each.to);
+            (bool isDone, bytes memory answer) = each.to.call{value: each.value}(each.data);
+            if (!isDone) _revertWith(answer);
+        }
+        _await(address(0));
     }
 
-    function seedV3(address pool, uint160 sqrtPriceX96, Position[] calldata positions) external onlyOwner {
-        IUniswapV3Pool(pool).initialize(sqrtPriceX96);
-        for (uint256 i = 0; i < positions.length; i++) {
-            _mintV3(pool, positions[i].tickLower, positions[i].tickUpper, positions[i].liquidity);
+    /// @notice Answers of many view calls in one.
+    function look(View[] calldata views) external view returns (bytes[] memory answers) {
+        answers = new bytes[](views.length);
+        for (uint256 i = 0; i < views.length; i++) {
+            (bool isDone, bytes memory answer) = views[i].to.staticcall(views[i].data);
+            if (!isDone) _revertWith(answer);
+            answers[i] = answer;
         }
     }
 
@@ -44,22 +54,5 @@ contract MarketDesk is Swaps {
     /// @notice Swaps until the price limit or the whole input, whichever comes first.
     function swapV3(address pool, bool zeroForOne, uint256 maxAmountIn, uint160 sqrtPriceLimitX96) external onlyOwner {
         _swapV3(pool, zeroForOne, int256(maxAmountIn), sqrtPriceLimitX96);
-    }
-
-    /// @notice States of many pools in one call.
-    function read(address[] calldata pairs, address[] calldata pools)
-        external
-        view
-        returns (V2State[] memory v2, V3State[] memory v3)
-    {
-        v2 = new V2State[](pairs.length);
-        for (uint256 i = 0; i < pairs.length; i++) {
-            (v2[i].reserve0, v2[i].reserve1,) = IUniswapV2Pair(pairs[i]).getReserves();
-        }
-        v3 = new V3State[](pools.length);
-        for (uint256 i = 0; i < pools.length; i++) {
-            (v3[i].sqrtPriceX96, v3[i].tick,,,,,) = IUniswapV3Pool(pools[i]).slot0();
-            v3[i].liquidity = IUniswapV3Pool(pools[i]).liquidity();
-        }
     }
 }

@@ -10,19 +10,12 @@ interface IUniswapV2Pair {
     function token0() external view returns (address);
     function token1() external view returns (address);
     function getReserves() external view returns (uint112 reserve0, uint112 reserve1, uint32 blockTimestampLast);
-    function mint(address to) external returns (uint256 liquidity);
     function swap(uint256 amount0Out, uint256 amount1Out, address to, bytes calldata data) external;
 }
 
 interface IUniswapV3Pool {
     function token0() external view returns (address);
     function token1() external view returns (address);
-    function slot0() external view returns (uint160 sqrtPriceX96, int24 tick, uint16, uint16, uint16, uint8, bool);
-    function liquidity() external view returns (uint128);
-    function initialize(uint160 sqrtPriceX96) external;
-    function mint(address recipient, int24 tickLower, int24 tickUpper, uint128 amount, bytes calldata data)
-        external
-        returns (uint256 amount0, uint256 amount1);
     function swap(address recipient, bool zeroForOne, int256 amountSpecified, uint160 sqrtPriceLimitX96, bytes calldata data)
         external
         returns (int256 amount0, int256 amount1);
@@ -31,7 +24,7 @@ interface IUniswapV3Pool {
 /// @title Swaps from an inventory of its own through Uniswap V2 pairs and V3 pools
 abstract contract Swaps {
     address public immutable owner;
-    /// The V3 pool that is being called in this transaction: the only one whose callback is paid.
+    /// Whom this transaction is calling: the only one whose callback is paid.
     address private _called;
 
     error NotOwner(address caller);
@@ -61,28 +54,36 @@ abstract contract Swaps {
         internal
         returns (uint256 amountOut)
     {
-        _called = pool;
+        _await(pool);
         (int256 amount0, int256 amount1) =
             IUniswapV3Pool(pool).swap(address(this), zeroForOne, amountSpecified, sqrtPriceLimitX96, "");
-        _called = address(0);
+        _await(address(0));
         amountOut = uint256(-(zeroForOne ? amount1 : amount0));
     }
 
-    function _mintV3(address pool, int24 tickLower, int24 tickUpper, uint128 liquidity) internal {
-        _called = pool;
-        IUniswapV3Pool(pool).mint(address(this), tickLower, tickUpper, liquidity, "");
-        _called = address(0);
-    }
-
     function uniswapV3SwapCallback(int256 amount0Delta, int256 amount1Delta, bytes calldata) external {
-        if (msg.sender != _called) revert NotCalled(msg.sender);
-        if (amount0Delta > 0) IErc20(IUniswapV3Pool(msg.sender).token0()).transfer(msg.sender, uint256(amount0Delta));
-        if (amount1Delta > 0) IErc20(IUniswapV3Pool(msg.sender).token1()).transfer(msg.sender, uint256(amount1Delta));
+        _payV3(amount0Delta, amount1Delta);
     }
 
-    function uniswapV3MintCallback(uint256 amount0Owed, uint256 amount1Owed, bytes calldata) external {
+    /// @dev Pays the awaited pool what it says is owed to it.
+    function _payV3(int256 amount0, int256 amount1) internal {
+        _onlyAwaited();
+        if (amount0 > 0) IErc20(IUniswapV3Pool(msg.sender).token0()).transfer(msg.sender, uint256(amount0));
+        if (amount1 > 0) IErc20(IUniswapV3Pool(msg.sender).token1()).transfer(msg.sender, uint256(amount1));
+    }
+
+    function _await(address called) internal {
+        _called = called;
+    }
+
+    function _onlyAwaited() internal view {
         if (msg.sender != _called) revert NotCalled(msg.sender);
-        if (amount0Owed > 0) IErc20(IUniswapV3Pool(msg.sender).token0()).transfer(msg.sender, amount0Owed);
-        if (amount1Owed > 0) IErc20(IUniswapV3Pool(msg.sender).token1()).transfer(msg.sender, amount1Owed);
+    }
+
+    /// @dev Reverts with the words of a call that failed.
+    function _revertWith(bytes memory answer) internal pure {
+        assembly ("memory-safe") {
+            revert(add(answer, 32), mload(answer))
+        }
     }
 }

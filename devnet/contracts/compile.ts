@@ -42,7 +42,7 @@ const errors = compiled.errors.filter((error) => error.severity === "error");
 if (errors.length > 0) {
 	throw new ArbError({ code: "invalid_input", message: errors.map((error) => error.formattedMessage).join("\n"), retryable: false });
 }
-for (const name of ["DevToken", "MarketDesk", "Searcher"]) {
+for (const name of ["CurveRegistry", "DevToken", "MarketDesk", "PancakePoolDeployer", "Searcher"]) {
 	const contract = compiled.contracts[`${name}.sol`]?.[name];
 	if (contract === undefined) throw new ArbError({ code: "not_found", message: `${name}.sol has no contract ${name}`, retryable: false });
 	const artifact = { contractName: name, compiler: compiler.version(), abi: contract.abi, bytecode: `0x${contract.evm.bytecode.object}` };

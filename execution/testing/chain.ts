@@ -7,8 +7,11 @@ import { z } from "zod";
 import type { Keys } from "../../config/keys.ts";
 import type { PlannedHop } from "../../domain/plan.ts";
 
+export const CHAIN_ID = 31337;
+
 /** Keys of anvil's own mnemonic, worthless anywhere else. */
 export const KEYS: Keys = {
+	chainId: CHAIN_ID,
 	operators: [
 		"0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
 		"0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a",
@@ -16,7 +19,6 @@ export const KEYS: Keys = {
 	treasury: "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
 };
 
-export const CHAIN_ID = 31337;
 const ETHER = 10n ** 18n;
 
 const artifactSchema = z.object({ abi: z.array(z.unknown()), bytecode: z.string() });
@@ -27,6 +29,8 @@ export interface TestChain {
 	readonly provider: JsonRpcProvider;
 	readonly treasury: NonceManager;
 	readonly treasuryAddress: string;
+	/** The Balancer vault, which lends. */
+	readonly vault: string;
 	readonly base: string;
 	readonly other: string;
 	readonly pairs: readonly [cheap: string, dear: string];
@@ -86,6 +90,7 @@ export async function startTestChain(): Promise<TestChain> {
 		provider,
 		treasury,
 		treasuryAddress,
+		vault,
 		base,
 		other,
 		pairs: [cheap, dear],

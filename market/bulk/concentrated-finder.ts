@@ -1,8 +1,7 @@
 import { ArbError } from "../../domain/errors.ts";
 import type { ChainClient } from "../chain-client.ts";
-import { SLOT0 } from "./concentrated-calls.ts";
 import { type ConcentratedStates, ConcentratedTarget, recordLength } from "./concentrated-record.ts";
-import { assertPool, INPUT_HEAD, readConcentrated, readRest } from "./concentrated-states.ts";
+import { assertPool, inputHead, readConcentrated, readRest } from "./concentrated-states.ts";
 import { existingByCalls, type Factory, factoryFault, factoryInput, findChecked } from "./factory.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import { type AskMany, multicalls, singleCalls } from "./many-calls.ts";
@@ -29,6 +28,8 @@ export interface FoundConcentratedPools {
 	readonly states: ConcentratedStates;
 }
 
+/** `slot0()`, which every pool answers. */
+const SLOT0 = "0x3850c7bd";
 /** Where an answer's records begin: failure (1), combinations tried (4), pools found (4). */
 const RECORDS_AT = 9;
 /** i (2), j (2), tier (1), address (20). */
@@ -103,7 +104,7 @@ async function byOverride(client: ChainClient, search: Search): Promise<FoundCon
 	const target = new ConcentratedTarget(records.length);
 	for (const [index, pool] of records.entries()) {
 		const missing = target.begin(index, pool.bytes, pool.offset);
-		if (missing !== null) await readRest(client, { pool, missing, blockHash, target, index });
+		if (missing !== null) await readRest(client, { pool, form: "v3", missing, blockHash, target, index });
 	}
 	const pools = records.map(({ address, token0, token1, fee, tickSpacing }) => ({ address, token0, token1, fee, tickSpacing }));
 	return { pools, states: target.states() };
@@ -142,7 +143,7 @@ async function callFinder(
 	const { mode, source } = factoryInput(factory);
 	const { i, j } = combinations.at(Math.floor(of.from / tiers.length));
 	const input = [
-		...[INPUT_HEAD, mode, hexUint(of.limit, 4), hexUint(i, 2), hexUint(j, 2), hexUint(of.from % tiers.length, 1), source],
+		...[inputHead("v3"), mode, hexUint(of.limit, 4), hexUint(i, 2), hexUint(j, 2), hexUint(of.from % tiers.length, 1), source],
 		...[hexUint(tiers.length, 1), ...tiers.map(({ fee, tickSpacing }) => hexUint(fee, 3) + hexUint(tickSpacing, 3))],
 		packedAddresses(combinations.tokens),
 	].join("");

@@ -8,6 +8,13 @@ export interface ConcentratedStates {
 	/** Six words per pool, least significant first: `sqrtPriceX96` in four, `liquidity` in two. */
 	readonly words: BigUint64Array;
 	readonly tick: Int32Array;
+	/**
+	 * Two numbers per pool, those that follow price and tick in its answer (the low 24 bits of the third word and of the fourth): Algebra's fees or its fee and
+	 * the plugin's configuration; of V4 the protocol's fee and that of the LPs.
+	 */
+	readonly afterTick: Uint32Array;
+	/** ABI words of that answer; 0 for V4. */
+	readonly answerWords: Uint8Array;
 	/** Words of the tick bitmap that were read, by their number, both ends included; the last below the first where none was. */
 	readonly firstWord: Int16Array;
 	readonly lastWord: Int16Array;
@@ -21,12 +28,22 @@ export interface ConcentratedStates {
 }
 
 /**
- * `ConcentratedReading.sol`: status (1), sqrtPriceX96 (20), tick (3), liquidity (16), first (2) and last (2) word asked for, words read (2), number of
- * ticks (2); then for each tick its number (3), gross (16), net (16).
+ * `ConcentratedReading.sol`: status (1), sqrtPriceX96 (20), tick (3), liquidity (16), what follows the tick in the answer (3 + 3) and its words (1), first (2)
+ * and last (2) word asked for, words read (2), number of ticks (2); then for each tick its number (3), gross (16), net (16).
  */
-export const HEADER = 48;
+export const HEADER = 55;
 export const TICK = 35;
-const AT = { sqrtPrice: 1, tick: 21, liquidity: 24, firstWord: 40, lastWord: 42, wordsRead: 44, ticks: 46 } as const;
+const AT = {
+	sqrtPrice: 1,
+	tick: 21,
+	liquidity: 24,
+	afterTick: 40,
+	answerWords: 46,
+	firstWord: 47,
+	lastWord: 49,
+	wordsRead: 51,
+	ticks: 53,
+} as const;
 
 /** A record where it lies in an answer. */
 interface Record {
@@ -87,6 +104,8 @@ export class ConcentratedTarget {
 			status: new Uint8Array(count),
 			words: new BigUint64Array(count * 6),
 			tick: new Int32Array(count),
+			afterTick: new Uint32Array(count * 2),
+			answerWords: new Uint8Array(count),
 			firstWord: new Int16Array(count),
 			lastWord: new Int16Array(count).fill(-1),
 			start,
@@ -107,6 +126,9 @@ export class ConcentratedTarget {
 			copyWord(words, i * 12, { bytes, offset: offset + AT.sqrtPrice, halves: 5 });
 			copyWord(words, i * 12 + 8, { bytes, offset: offset + AT.liquidity, halves: 4 });
 			states.tick[i] = signed24(bytes, offset + AT.tick);
+			states.afterTick[i * 2] = unsigned24(bytes, offset + AT.afterTick);
+			states.afterTick[i * 2 + 1] = unsigned24(bytes, offset + AT.afterTick + 3);
+			states.answerWords[i] = bytes[offset + AT.answerWords] ?? 0;
 			states.firstWord[i] = signed16(bytes, offset + AT.firstWord);
 			states.lastWord[i] = signed16(bytes, offset + AT.lastWord);
 			let at = start[i] ?? 0;
@@ -126,6 +148,10 @@ export class ConcentratedTarget {
 /** Copies a big-endian integer of `halves` × 4 bytes to least significant first. */
 function copyWord(target: Uint32Array, at: number, from: Record & { readonly halves: number }): void {
 	for (let half = 0; half < from.halves; half++) target[at + half] = word32(from.bytes, from.offset + (from.halves - 1 - half) * 4);
+}
+
+function unsigned24(bytes: Uint8Array, offset: number): number {
+	return signed24(bytes, offset) & 0xff_ffff;
 }
 
 function signed16(bytes: Uint8Array, offset: number): number {

@@ -1,6 +1,7 @@
 import { ArbError } from "../../domain/errors.ts";
 import type { ChainClient } from "../chain-client.ts";
 import { concentratedByCalls } from "./concentrated-calls.ts";
+import { type ConcentratedForm, type ConcentratedPool, QUESTIONS } from "./concentrated-form.ts";
 import { type ConcentratedStates, ConcentratedTarget, type MissingWords, recordLength } from "./concentrated-record.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import { multicalls, singleCalls } from "./many-calls.ts";
@@ -10,12 +11,6 @@ import { assertAddresses, word32 } from "./record.ts";
 import { RefusedError } from "./refusal.ts";
 import { WHOLE_WORDS, WORDS_EACH_SIDE } from "./tick-window.ts";
 
-export interface ConcentratedPool {
-	/** 20-byte hex. */
-	readonly address: string;
-	readonly tickSpacing: number;
-}
-
 /** Which ticks are read beside price and liquidity: all in the words of {@link wordsToRead}, or none. */
 export type TicksToRead = "around" | "none";
 
@@ -23,10 +18,13 @@ export type TicksToRead = "around" | "none";
 const AROUND = 0x7fff;
 /** Most bytes of an answer: 2 MB as hex, what the strictest proxies let through. */
 const ROOM = 1_000_000;
+/** The largest spacing that a contract takes (`TickMath.MAX_TICK_SPACING` of Uniswap V4; V3's factory takes half of it). */
+const LARGEST_SPACING = 32_767;
+
 /** What every input begins with. */
-export const INPUT_HEAD = hexUint(ROOM, 4) + hexUint(WHOLE_WORDS, 2) + hexUint(WORDS_EACH_SIDE, 2);
-/** The largest spacing that a factory takes (`UniswapV3Factory.enableFeeAmount`). */
-const LARGEST_SPACING = 16_383;
+export function inputHead(form: ConcentratedForm): string {
+	return hexUint(ROOM, 4) + hexUint(WHOLE_WORDS, 2) + hexUint(WORDS_EACH_SIDE[form], 2);
+}
 
 /**
  * Reads price, liquidity and initialised ticks of many pools. What is no pool is said by its status.
@@ -36,9 +34,14 @@ const LARGEST_SPACING = 16_383;
  */
 export async function readConcentrated(
 	client: ChainClient,
-	of: { readonly pools: readonly ConcentratedPool[]; readonly blockHash: string; readonly ticks: TicksToRead },
+	of: {
+		readonly pools: readonly ConcentratedPool[];
+		readonly blockHash: string;
+		readonly ticks: TicksToRead;
+		readonly form?: ConcentratedForm;
+	},
 ): Promise<ConcentratedStates> {
-	const { pools, blockHash, ticks } = of;
+	const { pools, blockHash, ticks, form = "v3" } = of;
 	pools.forEach(assertPool);
 	const knowledge = knowledgeOf(client);
 	return knowledge.read({
@@ -49,12 +52,12 @@ export async function readConcentrated(
 				count: pools.length,
 				size: knowledge.sizes.concentrated,
 				worthACall: 10,
-				ask: (from, to) => override(client, { pools: pools.slice(from, to), blockHash, ticks, target, from }),
+				ask: (from, to) => override(client, { pools: pools.slice(from, to), blockHash, ticks, form, target, from }),
 			});
 			return target.states();
 		},
-		multicall: () => concentratedByCalls(multicalls(client, blockHash), pools, ticks),
-		single: () => concentratedByCalls(singleCalls(client, blockHash), pools, ticks),
+		multicall: () => concentratedByCalls(multicalls(client, blockHash), { pools, form, ticks }),
+		single: () => concentratedByCalls(singleCalls(client, blockHash), { pools, form, ticks }),
 	});
 }
 
@@ -63,6 +66,7 @@ export async function readRest(
 	client: ChainClient,
 	of: {
 		readonly pool: ConcentratedPool;
+		readonly form: ConcentratedForm;
 		readonly missing: MissingWords;
 		readonly blockHash: string;
 		readonly target: ConcentratedTarget;
@@ -70,11 +74,11 @@ export async function readRest(
 	},
 ): Promise<void> {
 	for (let missing: MissingWords | null = of.missing; missing !== null; ) {
-		const bytes = await callReader(client, [item(of.pool, missing)], of.blockHash);
+		const bytes = await callReader(client, { ...of, items: [item(of.pool, missing)] });
 		const rest: MissingWords | null =
 			word32(bytes, 0) === 1 && recordLength(bytes, 4) !== null ? of.target.proceed(of.index, bytes, 4) : missing;
 		if (rest !== null && rest.first <= missing.first) {
-			throw new RefusedError(`state override: a word's ticks of pool ${of.pool.address} exceed the node's limit on gas`);
+			throw new RefusedError(`state override: a word's ticks of pool ${of.pool.id ?? of.pool.address} exceed the node's limit on gas`);
 		}
 		missing = rest;
 	}
@@ -82,6 +86,9 @@ export async function readRest(
 
 export function assertPool(pool: ConcentratedPool): void {
 	assertAddresses("address", [pool.address]);
+	if (pool.id !== undefined && !/^0x[0-9a-fA-F]{64}$/.test(pool.id)) {
+		throw new ArbError({ code: "invalid_input", message: `id: "${pool.id}" is not a pool's id of 32 bytes`, retryable: false });
+	}
 	if (!Number.isInteger(pool.tickSpacing) || pool.tickSpacing < 1 || pool.tickSpacing > LARGEST_SPACING) {
 		const message = `tickSpacing of pool ${pool.address}: ${pool.tickSpacing} is not from 1 to ${LARGEST_SPACING}`;
 		throw new ArbError({ code: "invalid_input", message, retryable: false });
@@ -94,16 +101,13 @@ async function override(
 		readonly pools: readonly ConcentratedPool[];
 		readonly blockHash: string;
 		readonly ticks: TicksToRead;
+		readonly form: ConcentratedForm;
 		readonly target: ConcentratedTarget;
 		readonly from: number;
 	},
 ): Promise<number> {
 	const words = of.ticks === "around" ? { first: AROUND, last: 0 } : { first: 0, last: -1 };
-	const bytes = await callReader(
-		client,
-		of.pools.map((pool) => item(pool, words)),
-		of.blockHash,
-	);
+	const bytes = await callReader(client, { ...of, items: of.pools.map((pool) => item(pool, words)) });
 	const count = word32(bytes, 0);
 	let offset = 4;
 	for (let i = 0; i < count; i++) {
@@ -111,17 +115,21 @@ async function override(
 		const length = recordLength(bytes, offset);
 		if (pool === undefined || length === null) throw unreadable("ConcentratedReader", bytes.length);
 		const missing = of.target.begin(of.from + i, bytes, offset);
-		if (missing !== null) await readRest(client, { pool, missing, blockHash: of.blockHash, target: of.target, index: of.from + i });
+		if (missing !== null) await readRest(client, { ...of, pool, missing, index: of.from + i });
 		offset += length;
 	}
 	if (offset !== bytes.length) throw unreadable("ConcentratedReader", bytes.length);
 	return count;
 }
 
-function callReader(client: ChainClient, items: readonly string[], blockHash: string): Promise<Buffer> {
-	return runReader(client, { reader: "ConcentratedReader", input: INPUT_HEAD + items.join(""), blockHash, leastBytes: 4 });
+function callReader(
+	client: ChainClient,
+	of: { readonly items: readonly string[]; readonly form: ConcentratedForm; readonly blockHash: string },
+): Promise<Buffer> {
+	const input = inputHead(of.form) + hexUint(QUESTIONS[of.form].number, 1) + of.items.join("");
+	return runReader(client, { reader: "ConcentratedReader", input, blockHash: of.blockHash, leastBytes: 4 });
 }
 
-function item(pool: ConcentratedPool, words: MissingWords): string {
-	return pool.address.slice(2) + hexUint(pool.tickSpacing, 3) + hexInt(words.first, 2) + hexInt(words.last, 2);
+function item({ address, tickSpacing, id = "0x" }: ConcentratedPool, words: MissingWords): string {
+	return address.slice(2) + hexUint(tickSpacing, 3) + hexInt(words.first, 2) + hexInt(words.last, 2) + id.slice(2);
 }

@@ -29,18 +29,19 @@ export class NodeKnowledge {
 	}
 
 	/**
-	 * Reads by the best way that the node offers. A refusal is remembered once a lesser way has answered: until then it may be the block or the pools that
-	 * are at fault.
+	 * Reads by the best way that the node offers, of those that there are for what is read. A refusal is remembered once a lesser way has answered: until
+	 * then it may be the block or the pools that are at fault.
 	 *
 	 * @throws the error of the last way that was tried
 	 */
-	async read<T>(by: Readonly<Record<Way, () => Promise<T>>>): Promise<T> {
+	async read<T>(by: Readonly<Partial<Record<Way, () => Promise<T>>> & Record<"single", () => Promise<T>>>): Promise<T> {
 		this.#passOne();
 		const refusedNow: Way[] = [];
 		for (const way of WAYS) {
-			if (way === "single" || this.#refused.has(way)) continue;
+			const read = by[way];
+			if (way === "single" || read === undefined || this.#refused.has(way)) continue;
 			try {
-				const answer = await by[way]();
+				const answer = await read();
 				this.#remember(refusedNow);
 				return answer;
 			} catch (error) {

@@ -10,6 +10,15 @@ export type AskMany = (calls: readonly Call[]) => Promise<readonly (string | nul
 /** The same address on every chain that has it (mds1/multicall3). */
 const MULTICALL3 = "0xca11bde05977b3631167028862be2a173976ca11";
 
+/** By Multicall3 where it is deployed, else call by call: for contracts whose code is known, as {@link multicalls} says. */
+export function knownCalls(client: ChainClient, blockHash: string): AskMany {
+	return (calls) =>
+		knowledgeOf(client).read({
+			multicall: () => multicalls(client, blockHash)(calls),
+			single: () => singleCalls(client, blockHash)(calls),
+		});
+}
+
 /** Call by call; {@link ChainClient.callAt} sends calls of one turn in batches. */
 export function singleCalls(client: ChainClient, blockHash: string): AskMany {
 	const ask = async (call: Call): Promise<string | null> => {

@@ -1,4 +1,5 @@
 import { dataSlice, id } from "ethers";
+import algebraFee from "../../contracts/artifacts/AlgebraFee.json" with { type: "json" };
 import concentratedFinder from "../../contracts/artifacts/ConcentratedFinder.json" with { type: "json" };
 import concentratedReader from "../../contracts/artifacts/ConcentratedReader.json" with { type: "json" };
 import pairFinder from "../../contracts/artifacts/PairFinder.json" with { type: "json" };
@@ -13,9 +14,10 @@ const CODE = {
 	PairFinder: pairFinder.deployedBytecode,
 	ConcentratedReader: concentratedReader.deployedBytecode,
 	ConcentratedFinder: concentratedFinder.deployedBytecode,
+	AlgebraFee: algebraFee.deployedBytecode,
 } as const;
 
-/** Where the code is placed for the time of the call: an address that nobody has a key to, or a contract at. */
+/** Where the code is placed for the time of the call unless it must run as somebody: an address that nobody has a key to, or a contract at. */
 const READER_ADDRESS = dataSlice(id("quant arbitrage system: reader of pool states"), 12);
 
 /**
@@ -26,9 +28,17 @@ const READER_ADDRESS = dataSlice(id("quant arbitrage system: reader of pool stat
  */
 export async function runReader(
 	client: ChainClient,
-	of: { readonly reader: keyof typeof CODE; readonly input: string; readonly blockHash: string; readonly leastBytes: number },
+	of: {
+		readonly reader: keyof typeof CODE;
+		readonly input: string;
+		readonly blockHash: string;
+		readonly leastBytes: number;
+		/** In whose place it runs, with that contract's storage. */
+		readonly as?: string;
+	},
 ): Promise<Buffer> {
-	const [answer = "0x"] = await client.callAt(of.blockHash, [{ to: READER_ADDRESS, data: `0x${of.input}`, code: CODE[of.reader] }]);
+	const { reader, as = READER_ADDRESS } = of;
+	const [answer = "0x"] = await client.callAt(of.blockHash, [{ to: as, data: `0x${of.input}`, code: CODE[reader] }]);
 	if (answer === "0x") throw new RefusedError("state override: the node ignores it");
 	const bytes = Buffer.from(answer.slice(2), "hex");
 	if (bytes.length * 2 + 2 === answer.length && bytes.length >= of.leastBytes) return bytes;

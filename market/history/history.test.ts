@@ -127,6 +127,28 @@ describe("the history of a random run", () => {
 		}
 	});
 
+	it("knows a state that was put right after its block, also when a reorg goes back over that block", async () => {
+		const seen: Seen = new Map();
+		const recorder = await newRecorder();
+		const watched = await watch(seen, recorder);
+		await watched.atHead();
+		for (let i = 0; i < 4; i++) await activity.block(4, 1);
+		await watched.atHead();
+		const [pair = ""] = exchange.pairs;
+		const { book } = watched;
+		const state = book.state(pair);
+		if (state.family !== "uniswap-v2") throw new Error(`${pair} is no pair`);
+		book.replace([{ state: { ...state, reserve0: "123456789" } }]);
+		seen.set(book.block.hash, textOf(book.states));
+		await recorder.flush();
+		await exchange.provider.send("anvil_reorg", [2, []]);
+		for (let i = 0; i < 3; i++) await activity.block(4, 1);
+		await watched.atHead();
+		await watched.end();
+		expect(troubles).toEqual([]);
+		await expectRebuilt(seen);
+	});
+
 	it("gives backtests the canonical blocks in order, with what changed in each", async () => {
 		const seen: Seen = new Map();
 		const watched = await watch(seen, await newRecorder());

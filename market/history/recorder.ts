@@ -1,10 +1,8 @@
 import type { Database } from "../../db/connection.ts";
 import { type HistoryEntry, type HistoryGap, pruneHistory, writeHistory } from "../../db/history.ts";
 import { ArbError, messageOf } from "../../domain/errors.ts";
-import type { Pool } from "../../domain/pool.ts";
 import type { Block } from "../block.ts";
-import type { BlockInputs, BookObserver, Standing } from "../pool-book.ts";
-import type { TrackedPool } from "../protocols/adapter.ts";
+import { type BlockInputs, type BookObserver, JOURNAL_BLOCKS, type Standing } from "../pool-book.ts";
 import { type BlockChanges, packContent } from "./block-content.ts";
 import { HISTORY_VERSION } from "./state-row.ts";
 import { StandingPacker } from "./stored-standing.ts";
@@ -44,6 +42,8 @@ export class HistoryRecorder implements BookObserver, AsyncDisposable {
 	#writing: Promise<void> | undefined;
 	#last: { readonly block: Block; readonly changes: BlockChanges } | null = null;
 	#since = { blocks: 0, bytes: 0, ofBase: 0 };
+	/** Blocks for which a reorg still may go back over one that was amended: what was put right there stays in the book, and only a base tells it then. */
+	#amendedFor = 0;
 	#isFenced = false;
 
 	constructor(options: RecorderOptions) {
@@ -63,7 +63,9 @@ export class HistoryRecorder implements BookObserver, AsyncDisposable {
 
 	applied({ block, ...changes }: BlockInputs, standing: () => Standing): void {
 		if (this.#isFenced) return;
+		const isBranch = this.#last !== null && this.#last.block.hash !== block.parentHash;
 		this.#note(block, changes);
+		if (this.#amendedFor-- > 0 && isBranch) this.base(standing);
 		this.#since.blocks++;
 		const { blocks, bytes, ofBase } = this.#since;
 		const isDue = blocks >= BLOCKS_BETWEEN_BASES.least && (bytes >= ofBase || blocks >= BLOCKS_BETWEEN_BASES.most);
@@ -71,16 +73,13 @@ export class HistoryRecorder implements BookObserver, AsyncDisposable {
 		if (this.#waiting.length > MAX_WAITING) this.#giveUp(standing);
 	}
 
-	/** Pools that came to the book at its block, with their states there. */
-	joined(
-		of: { readonly block: Block; readonly pools: readonly Pool[]; readonly tracked: readonly TrackedPool[] },
-		standing: () => Standing,
-	): void {
+	/** Takes the book's block down once more, with what was not known when it was noted first. */
+	amended({ block, read, joined }: Omit<BlockInputs, "logs">, standing: () => Standing): void {
 		const last = this.#last;
-		if (last?.block.hash === of.block.hash) {
-			const { logs, read, joined } = last.changes;
-			// The block once more, with what was not known when it was written.
-			this.#note(of.block, { logs, read: [...read, ...of.tracked], joined: [...joined, ...of.pools] });
+		if (last?.block.hash === block.hash) {
+			const { changes } = last;
+			this.#note(block, { ...changes, read: [...changes.read, ...read], joined: [...changes.joined, ...joined] });
+			this.#amendedFor = JOURNAL_BLOCKS;
 		} else this.base(standing);
 	}
 

@@ -147,6 +147,6 @@ async function withNewcomers(of: {
 	const tracked = new Map([...kept.map((one) => [one.state.address, one] as const), ...loaded]);
 	const book = new PoolBook(client, pools, recorder);
 	book.restore({ block, tracked, journal: [] });
-	recorder.joined({ block, pools: newcomers, tracked: [...loaded.values()] }, () => book.standing);
+	recorder.amended({ block, joined: newcomers, read: [...loaded.values()] }, () => book.standing);
 	return book;
 }

@@ -55,6 +55,17 @@ export function toNumber({ numerator, denominator }: Ratio): number {
 	return Number(mantissa) * 2 ** -shift;
 }
 
+/** The square root of an integer, rounded down; Newton's method from above. */
+export function squareRoot(value: bigint): bigint {
+	if (value < 2n) return value;
+	let root = 1n << BigInt(Math.ceil(value.toString(2).length / 2));
+	for (;;) {
+		const next = (root + value / root) >> 1n;
+		if (next >= root) return root;
+		root = next;
+	}
+}
+
 function bitLength(value: bigint): number {
 	return value.toString(2).length;
 }

@@ -2,6 +2,7 @@ import type { ChainConfig } from "../../config/chain.ts";
 import { ArbError } from "../../domain/errors.ts";
 import type { Pool } from "../../domain/pool.ts";
 import type { ChainClient } from "../chain-client.ts";
+import type { Reserves } from "../protocols/adapter.ts";
 import { readHoldings, readReserves } from "../protocols/families.ts";
 import { type DepthPrice, depthPrices, type PoolDepth } from "./depth.ts";
 import { readFeeds } from "./feed.ts";
@@ -17,7 +18,7 @@ export interface Sources {
 	readonly depths: ReadonlyMap<string, Reading>;
 }
 
-type ReadDepth = PoolDepth & { readonly pool: Pool };
+type ReadDepth = PoolDepth & Pick<Reserves, "pool" | "feePips">;
 
 /** Asks every source that the settings name for the prices of tokens, at one block. Without settings: the depth of pools alone. */
 export async function readSources(
@@ -46,7 +47,7 @@ export async function readSources(
 	const found = depthPrices({ anchor: chain.wrappedNative, pools: poolDepths, minDepthWei, maxHops: of.maxHops });
 	const questions = twapQuestions({ chain, wanted, poolDepths, minDepthWei });
 	const means = await readTwaps(client, questions, block);
-	const fees = new Map(pools.map((pool) => [pool.address, pool.feePips]));
+	const fees = new Map(poolDepths.map(({ pool, feePips = pool.feePips }) => [pool.address, feePips]));
 	return {
 		feeds: byToken(feeds, answers),
 		twaps: byToken(questions, means),

@@ -5,7 +5,7 @@ import type { ChainClient } from "../chain-client.ts";
 import { intAt, intWord, uintAt } from "../protocols/abi-word.ts";
 import { tryCalls } from "../tried-calls.ts";
 import type { PriceBlock, Reading } from "./observation.ts";
-import { ONE, quotient, type Ratio, scaled } from "./ratio.ts";
+import { ONE, quotient, type Ratio, scaled, squareRoot } from "./ratio.ts";
 import { priceAtTick, TICK_PPM } from "./tick-price.ts";
 
 const SLOT0 = id("slot0()").slice(0, 10);
@@ -98,17 +98,6 @@ function meanOf(question: TwapQuestion, observed: string): Reading {
 /** The native side of a pool with this liquidity: L × sqrt(wei per unit) (white paper, section 2, from the other token's side), rounded down. */
 function virtualReserve(liquidity: bigint, weiPerUnit: Ratio): bigint {
 	return squareRoot(scaled(liquidity * liquidity, weiPerUnit));
-}
-
-/** Rounded down; Newton's method from above. */
-function squareRoot(value: bigint): bigint {
-	if (value < 2n) return value;
-	let root = 1n << BigInt(Math.ceil(value.toString(2).length / 2));
-	for (;;) {
-		const next = (root + value / root) >> 1n;
-		if (next >= root) return root;
-		root = next;
-	}
 }
 
 function refused({ pool, windowSeconds }: TwapQuestion, code: RefusalCode, message: string): Reading {

@@ -1,6 +1,6 @@
 /**
- * ABI data is a row of 32-byte words (Solidity ABI specification); pools' answers and events hold static types only, so a word is found
- * by its index.
+ * ABI data is a row of 32-byte words (Solidity ABI specification): a value of a static type is found by its word's index, a list by the word that says
+ * where it starts.
  */
 const WORD_DIGITS = 64;
 
@@ -19,6 +19,33 @@ export function intAt(data: string, index: number): bigint {
 
 export function addressAt(data: string, index: number): string {
 	return `0x${wordAt(data, index).slice(24).toLowerCase()}`;
+}
+
+/** Words in the data, the last one whole. */
+export function wordsIn(data: string): number {
+	return Math.floor((data.length - 2) / WORD_DIGITS);
+}
+
+/** The list whose place is said by the word at `index`, in groups of `width` words: where each group starts; null where the data ends before it does. */
+export function listAt(data: string, index: number, width = 1): number[] | null {
+	const words = wordsIn(data);
+	if (index >= words) return null;
+	const offset = uintAt(data, index);
+	if (offset % 32n !== 0n || offset / 32n >= words) return null;
+	const start = Number(offset) / 32;
+	const length = uintAt(data, start);
+	if (length * BigInt(width) > words - start - 1) return null;
+	return Array.from({ length: Number(length) }, (_, i) => start + 1 + i * width);
+}
+
+/** A `uint` argument of a call as one word, without `0x`. */
+export function uintWord(value: number | bigint): string {
+	return value.toString(16).padStart(WORD_DIGITS, "0");
+}
+
+/** The address in a word. */
+export function addressWord(word: bigint): string {
+	return `0x${BigInt.asUintN(160, word).toString(16).padStart(40, "0")}`;
 }
 
 /** An `int` argument of a call as one word, without `0x`. */

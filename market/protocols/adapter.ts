@@ -15,6 +15,8 @@ export interface TrackedPool {
 	readonly state: PoolState;
 	/** Concentrated liquidity only. */
 	readonly liquidityGross?: ReadonlyMap<number, bigint>;
+	/** Whom a pool asks for its tokens' rates, in the tokens' order; null where a token has none. */
+	readonly rateProviders?: readonly (string | null)[];
 }
 
 /** What a pool of two tokens offers at its current price, in base units; for concentrated liquidity the virtual reserves. */
@@ -22,6 +24,8 @@ export interface Reserves {
 	readonly pool: Pool;
 	readonly reserve0: bigint;
 	readonly reserve1: bigint;
+	/** Millionths, where the fee is a part of the pool's state; of two directions the dearer. */
+	readonly feePips?: number;
 }
 
 /** What a pool holds of each of its tokens, in base units, in their order. */
@@ -72,8 +76,8 @@ export interface ProtocolAdapter {
 	): Promise<{ readonly pools: readonly Pool[]; readonly total: number }>;
 	/** First topics of the events that change what the swap mathematics needs. */
 	readonly stateTopics: readonly string[];
-	/** For pools of a contract that logs for all of them: that contract, and the pool (its `address`) that a log of it is about. */
-	readonly singleton?: { address(pool: Pool): string; poolOf(log: ChainLog): string | null };
+	/** For pools of a contract that logs for all of them: that contract, and the pool (its `address`) that a log of it is about, or that it is about all. */
+	readonly singleton?: { address(pool: Pool): string; poolOf(log: ChainLog): string | "all" | null };
 	/** States at the end of that block, in the order of `pools`; {@link assertRead} for one that is no such pool. */
 	load(reading: Reading): Promise<TrackedPool[]>;
 	/**
@@ -93,10 +97,25 @@ export interface ProtocolAdapter {
 
 /** @throws ArbError `chain` that names a pool which could not be read as one of its family. */
 export function assertRead(pool: Pool, status: number | undefined): void {
-	if (status === STATUS.read) return;
-	throw new ArbError({
+	if (status !== STATUS.read) throw unreadable(pool, describeStatus(status ?? STATUS.empty));
+}
+
+/** The error for a pool that is not what it should be. */
+export function unreadable(pool: Pool, why: string): ArbError {
+	return new ArbError({
 		code: "chain",
-		message: `pool ${pool.address} of ${pool.dex} cannot be read as ${pool.family}: ${describeStatus(status ?? STATUS.empty)}; take it out of the pools`,
+		message: `pool ${pool.address} of ${pool.dex} cannot be read as ${pool.family}: ${why}; take it out of the pools`,
+		retryable: false,
+	});
+}
+
+/** @throws ArbError `invalid_input` for a pool without that text among its details. */
+export function textDetail(pool: Pool, name: string): string {
+	const value = pool.details[name];
+	if (typeof value === "string") return value;
+	throw new ArbError({
+		code: "invalid_input",
+		message: `pool ${pool.address} of ${pool.dex} (${pool.family}) has no ${name} among its details; discover it again`,
 		retryable: false,
 	});
 }

@@ -1,10 +1,43 @@
 import { ArbError } from "../../domain/errors.ts";
 import type { Pool, PoolState, ProtocolFamily } from "../../domain/pool.ts";
 import type { Holdings, ProtocolAdapter, Reading, Reserves, TrackedPool } from "./adapter.ts";
+import { algebraIntegral } from "./algebra-integral.ts";
+import { algebraV1 } from "./algebra-v1.ts";
+import { balancerV2Stable } from "./balancer/v2-stable.ts";
+import { balancerV2Weighted } from "./balancer/v2-weighted.ts";
+import { balancerV3Stable, balancerV3Weighted } from "./balancer/v3.ts";
+import { curveClassic } from "./curve/classic.ts";
+import { curveCryptoV1, tricryptoNg, twocryptoNg } from "./curve/crypto.ts";
+import { stableswapNg } from "./curve/stableswap-ng.ts";
+import { pancakeV3 } from "./pancake-v3.ts";
+import { slipstreamCl } from "./slipstream-cl.ts";
+import { camelotV2 } from "./solidly/camelot.ts";
+import { velodromeV1, velodromeV2 } from "./solidly/pairs.ts";
 import { uniswapV2 } from "./uniswap-v2.ts";
 import { uniswapV3 } from "./uniswap-v3.ts";
+import { uniswapV4 } from "./uniswap-v4.ts";
 
-const ADAPTERS: readonly ProtocolAdapter[] = [uniswapV2, uniswapV3];
+const ADAPTERS: readonly ProtocolAdapter[] = [
+	uniswapV2,
+	uniswapV3,
+	pancakeV3,
+	uniswapV4,
+	algebraIntegral,
+	algebraV1,
+	slipstreamCl,
+	balancerV2Weighted,
+	balancerV2Stable,
+	balancerV3Weighted,
+	balancerV3Stable,
+	curveClassic,
+	stableswapNg,
+	curveCryptoV1,
+	tricryptoNg,
+	twocryptoNg,
+	velodromeV1,
+	velodromeV2,
+	camelotV2,
+];
 const BY_FAMILY: ReadonlyMap<ProtocolFamily, ProtocolAdapter> = new Map(
 	ADAPTERS.flatMap((adapter) => adapter.families.map((family) => [family, adapter] as const)),
 );

@@ -14,19 +14,15 @@ export async function checkRegistry(node: NodeReader, facts: ChainFacts): Promis
 	return findings;
 }
 
-type CheckedSettings = Pick<
-	ChainConfig,
-	"chainId" | "dexes" | "tokens" | "wrappedNative" | "balancerVault" | "executor" | "rewardDistributor"
->;
+type CheckedSettings = Pick<ChainConfig, "chainId" | "dexes" | "tokens" | "wrappedNative" | "lenders" | "executor" | "rewardDistributor">;
 
-/** What a chain file says beside the registry: tokens, dexes, lender and our own contracts, held against its node. */
+/** What a chain file says beside the registry: tokens, dexes, lenders and our own contracts, held against its node. */
 export async function checkChainFile(node: NodeReader, settings: CheckedSettings): Promise<readonly Finding[]> {
-	const { wrappedNative, balancerVault, executor, rewardDistributor } = settings;
+	const { wrappedNative, executor, rewardDistributor } = settings;
 	const file = "chain file";
-	const contracts = { wrappedNative, balancerVault, executor, rewardDistributor };
-	const findings: Finding[] = await Promise.all(
-		Object.entries(contracts).map(([contract, address]) => checkCode(node, { row: file, contract, address })),
-	);
+	const lenders = settings.lenders.map(({ kind, address }): [string, string] => [`lender ${kind}`, address]);
+	const contracts = [...Object.entries({ wrappedNative, executor, rewardDistributor }), ...lenders];
+	const findings: Finding[] = await Promise.all(contracts.map(([contract, address]) => checkCode(node, { row: file, contract, address })));
 	findings.push(...(await Promise.all(settings.tokens.map((token) => checkDecimals(node, file, token)))));
 	for (const row of ownDeployments(settings)) findings.push(...(await checkDeployment(node, row)));
 	return findings;

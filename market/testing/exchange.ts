@@ -14,7 +14,7 @@ const FUNDS = 8_000_000_000n;
 
 export type ExchangeChain = Pick<
 	ChainConfig,
-	"chainId" | "rpcUrl" | "genesisHash" | "wrappedNative" | "stablecoins" | "tokens" | "dexes" | "balancerVault"
+	"chainId" | "rpcUrl" | "genesisHash" | "wrappedNative" | "stablecoins" | "tokens" | "dexes" | "lenders"
 >;
 
 /** A node with the published bytecode of both families, and a contract that can do to pools whatever their users do. Blocks come on demand. */
@@ -126,7 +126,7 @@ async function deployExchange(node: TestNode): Promise<Exchange> {
 					knownPool: { address: v3Pools[1] ?? "", tokens: [native, third], fee: 500 },
 				},
 			],
-			balancerVault: (await vault.getAddress()).toLowerCase(),
+			lenders: [{ kind: "balancer-v2", address: (await vault.getAddress()).toLowerCase() }],
 		},
 		provider,
 		pairs,

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { Contract, ContractFactory, type InterfaceAbi, JsonRpcProvider, type JsonRpcSigner, Network } from "ethers";
+import { Contract, ContractFactory, JsonRpcProvider, type JsonRpcSigner, Network } from "ethers";
 import { ArbError } from "../../domain/errors.ts";
+import { type CompiledContract, compileFolder } from "./compile.ts";
 import { startNode } from "./node.ts";
 
 const require = createRequire(import.meta.url);
@@ -28,24 +28,18 @@ export interface WeirdChain {
 	close(): Promise<void>;
 }
 
-interface Compiled {
-	readonly abi: InterfaceAbi;
-	readonly bytecode: string;
-	readonly runtime: string;
-}
-
 /** What the pool gets where nothing else is said: a tenth of a plain token's supply. */
 const POOL_SHARE = 100_000n * 10n ** 18n;
 
 export async function startWeirdChain(): Promise<WeirdChain> {
-	const contracts = compileWeird();
+	const contracts = compileFolder(FOLDER);
 	const node = await startNode(["--balance", "1000000"]);
 	try {
 		const { rpcUrl } = node;
 		const network = Network.from(CHAIN_ID);
 		const provider = new JsonRpcProvider(rpcUrl, network, { staticNetwork: network, cacheTimeout: -1, pollingInterval: 10 });
 		const signer = await provider.getSigner(0);
-		const compiled = (name: string): Compiled => {
+		const compiled = (name: string): CompiledContract => {
 			const found = contracts.get(name);
 			if (found === undefined) throw new ArbError({ code: "not_found", message: `weird/ has no contract ${name}`, retryable: false });
 			return found;
@@ -89,33 +83,8 @@ export async function startWeirdChain(): Promise<WeirdChain> {
 	}
 }
 
-async function create(signer: JsonRpcSigner, { abi, bytecode }: Compiled, args: readonly unknown[]): Promise<string> {
+async function create(signer: JsonRpcSigner, { abi, bytecode }: CompiledContract, args: readonly unknown[]): Promise<string> {
 	const contract = await new ContractFactory(abi, bytecode, signer).deploy(...args, GAS);
 	await contract.waitForDeployment();
 	return (await contract.getAddress()).toLowerCase();
-}
-
-function compileWeird(): ReadonlyMap<string, Compiled> {
-	const compile: (input: string) => string = require("solc").compile;
-	const files = readdirSync(FOLDER).filter((file) => file.endsWith(".sol"));
-	const input = {
-		language: "Solidity",
-		sources: Object.fromEntries(files.map((file) => [file, { content: readFileSync(new URL(file, FOLDER), "utf8") }])),
-		settings: { evmVersion: "cancun", outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } } },
-	};
-	const { contracts, errors = [] } = JSON.parse(compile(JSON.stringify(input)));
-	const failed = errors.filter((error: { readonly severity: string }) => error.severity === "error");
-	if (failed.length > 0) throw new ArbError({ code: "invalid_input", message: JSON.stringify(failed, null, 1), retryable: false });
-	const found = new Map<string, Compiled>();
-	for (const file of files) {
-		for (const [name, { abi, evm }] of Object.entries<{ readonly abi: InterfaceAbi; readonly evm: Evm }>(contracts[file])) {
-			found.set(name, { abi, bytecode: `0x${evm.bytecode.object}`, runtime: `0x${evm.deployedBytecode.object}` });
-		}
-	}
-	return found;
-}
-
-interface Evm {
-	readonly bytecode: { readonly object: string };
-	readonly deployedBytecode: { readonly object: string };
 }

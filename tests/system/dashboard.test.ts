@@ -11,6 +11,10 @@ import { openTestSystem, type SystemProcess, type TestSystem } from "./system.ts
 
 const LIMIT_MS = 30_000;
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+/** With the newest settled lifecycle in the place of the dots. */
+const PAGES = ["/", "/?chain=31337", "/trades", "/gaps", "/health", "/opportunities/…"];
+/** What stands on a page once it is read; the lifecycle's own row where it is not here. */
+const CONTENTS: Readonly<Record<string, string>> = { "/gaps": ".notice", "/health": "main h2", "/opportunities/…": "#money" };
 /** What Chromium itself writes to the console about a server that is not there; it cannot be kept from doing so. */
 const OUTAGE = /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)|WebSocket connection to .* failed/;
 
@@ -140,11 +144,11 @@ describe("the dashboard in Chromium", () => {
 			expect(result, JSON.stringify(result)).toMatchObject({ outcome: "settled" });
 		});
 
-		it.each(["/", "/trades", "/health", "/opportunities/…"])("shows %s without anything wider than the screen", async (path) => {
+		it.each(PAGES)("shows %s without anything wider than the screen", async (path) => {
 			await using opened = await open(path.replace("…", shown), { ...PHONE, colorScheme });
 			const { page, errors } = opened;
 			await whenLive(page);
-			const content = path === "/health" ? "main h2" : path === "/opportunities/…" ? "#money" : `[data-workflow-id="${shown}"]`;
+			const content = CONTENTS[path] ?? `[data-workflow-id="${shown}"]`;
 			await page.locator(content).first().waitFor({ timeout: LIMIT_MS });
 			await expect.poll(() => page.evaluate(WIDER_THAN_THE_SCREEN), { timeout: LIMIT_MS }).toEqual([]);
 			expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(PHONE.viewport.width);

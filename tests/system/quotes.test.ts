@@ -4,16 +4,17 @@ import { devnetAccounts } from "../../devnet/accounts.ts";
 import { readArtifact } from "../../devnet/artifacts.ts";
 import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
 import { createRandom, type Random } from "../../devnet/random.ts";
+import { loanFeeOn } from "../../domain/loan-fee.ts";
 import { executionFacts, type PlannedHop } from "../../domain/plan.ts";
 import type { Pool, PoolState, UniswapV2PoolState, UniswapV3PoolState } from "../../domain/pool.ts";
 import { encodeExecute } from "../../execution/executor.ts";
 import { simulateExecution } from "../../execution/simulation.ts";
 import { type ChainClient, connectChain } from "../../market/chain-client.ts";
 import { discoverPools } from "../../market/discovery.ts";
-import { balancerLoan } from "../../market/loan.ts";
+import { loanTerms } from "../../market/loan.ts";
 import { PoolBook } from "../../market/pool-book.ts";
 import { Engine, type FoundCycle } from "../../rust-wasm/engine.ts";
-import { flashLoanFee } from "../../strategy/detect.ts";
+import { loanFeeOf } from "../../strategy/lender.ts";
 
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6));
 const random = createRandom(seed, "quotes");
@@ -236,11 +237,13 @@ describe(`cycles, seed ${seed}`, () => {
 			const gap = await devnet.openGap({ pool: random.pick(deployment.pools).address, moveBps });
 			const { engine, book } = await loadedEngine();
 			using _ = engine;
-			const loan = await balancerLoan(client, { vault: chain.balancerVault, token: chain.wrappedNative, blockHash: book.block.hash });
+			const [loan] = await loanTerms(client, { lenders: chain.lenders, token: chain.wrappedNative, blockHash: book.block.hash });
+			if (loan === undefined) throw new RangeError("the devnet has a lender");
+			const liquidity = BigInt(loan.liquidity);
 			const limit = BigInt(chain.limits.maxAmountIn);
 			const cycles = engine.search({
 				changedPools: [gap.pool],
-				startTokens: chain.startTokens.map((token) => ({ token, maxAmountIn: loan.liquidity < limit ? loan.liquidity : limit })),
+				startTokens: chain.startTokens.map((token) => ({ token, maxAmountIn: liquidity < limit ? liquidity : limit })),
 				maxHops: 3,
 				limit: 12,
 				overlapping: true,
@@ -248,7 +251,7 @@ describe(`cycles, seed ${seed}`, () => {
 			for (const cycle of cycles) {
 				const { amounts } = engine.quoteRoute(cycle.hops, cycle.amountIn);
 				expect((amounts.at(-1) ?? 0n) - cycle.amountIn).toBe(cycle.grossProfit);
-				const profit = cycle.grossProfit - flashLoanFee(cycle.amountIn, loan.feePercentage);
+				const profit = cycle.grossProfit - loanFeeOn(cycle.amountIn, loanFeeOf(loan));
 				const exact = await simulate(cycle, { amounts, minProfit: profit, book });
 				expect(exact, cycle.hops.map((hop) => `${hop.dex} ${hop.pool}`).join(" > ")).toMatchObject({
 					...{ ok: true, profit: profit.toString(), revertReason: null },
@@ -281,6 +284,7 @@ async function simulate(
 		executor: chain.executor,
 		calldata: encodeExecute({
 			planId: `0x${"0".repeat(64)}`,
+			lender: chain.lenders[0]?.address ?? "",
 			startToken: chain.wrappedNative,
 			amountIn: cycle.amountIn,
 			minProfit: of.minProfit,

@@ -59,17 +59,20 @@ export interface TestSystem extends AsyncDisposable {
 	takeGap(): Promise<string>;
 	/** A chain worker: the real one, which sends itself a signal when it passes a checkpoint. */
 	spawnWorker(of: { readonly killAt?: Checkpoint; readonly stopAt?: Checkpoint; readonly isWatching?: boolean }): Promise<SystemProcess>;
-	/** Another process of the system, by its file from the root, with this system's settings; resolves when it says that it is ready. */
-	spawn(file: string, settings?: Readonly<Record<string, string>>): Promise<SystemProcess>;
+	/** Another process of the system, by its file from the root and its arguments, with this system's settings; resolves when it says that it is ready. */
+	spawn(command: string, settings?: Readonly<Record<string, string>>): Promise<SystemProcess>;
 }
+
+/** Blocks by hand, every bundle included, and no exploration: which relay a lifecycle takes must not hang on the hash of a block, which is another in every run. */
+export const STILL_DEVNET = {
+	...{ blockMs: "manual", simulator: false, competitor: false, inclusionSharePpm: 1_000_000, explorationPpm: 0 },
+} as const satisfies Omit<DevnetOptions, "seed">;
 
 export async function openTestSystem(options: Partial<DevnetOptions> & { readonly seed: number }): Promise<TestSystem> {
 	await using opened = new AsyncDisposableStack();
 	const directory = mkdtempSync(join(tmpdir(), "arb-system-"));
 	opened.defer(() => rmSync(directory, { recursive: true, force: true }));
-	// No exploration: which relay a lifecycle takes must not hang on the hash of a block, which is another in every run.
-	const manual = { blockMs: "manual", simulator: false, competitor: false, inclusionSharePpm: 1_000_000, explorationPpm: 0 } as const;
-	const devnet = await startDevnet({ ...manual, ...options });
+	const devnet = await startDevnet({ ...STILL_DEVNET, ...options });
 	opened.defer(() => devnet.close());
 	const { db, url, close } = await freshDatabase();
 	opened.defer(close);
@@ -105,10 +108,14 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 		}
 	});
 	let logs = 0;
-	const spawnProcess = async (file: string, settings: Readonly<Record<string, string>>): Promise<SystemProcess> => {
+	const spawnProcess = async (command: string, settings: Readonly<Record<string, string>>): Promise<SystemProcess> => {
+		const [file = "", ...args] = command.split(" ");
 		logs += 1;
 		const logFile = join(directory, `process-${logs}.log`);
-		const child = spawn(process.execPath, [join(ROOT, file)], { env: { ...environment, ...settings }, stdio: ["ignore", "pipe", "pipe"] });
+		const child = spawn(process.execPath, [join(ROOT, file), ...args], {
+			env: { ...environment, ...settings },
+			stdio: ["ignore", "pipe", "pipe"],
+		});
 		child.stderr.pipe(createWriteStream(logFile));
 		const ended = once(child, "exit").then(([code, signal]: unknown[]) => (signal ?? code) as NodeJS.Signals | number | null);
 		running.set(child, ended);
@@ -116,7 +123,7 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 		const ready = once(child.stdout, "data").then(([data]: unknown[]) => String(data));
 		const first = await Promise.race([ready, ended]);
 		if (typeof first !== "string" || !first.startsWith("{"))
-			throw new Error(`${file} ended with ${first} before it was ready:\n${readFileSync(logFile, "utf8")}`);
+			throw new Error(`${command} ended with ${first} before it was ready:\n${readFileSync(logFile, "utf8")}`);
 		child.stdout.resume();
 		return {
 			process: child,
@@ -141,7 +148,7 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 			changedPools: pools.map((pool) => pool.address),
 			limit: 8,
 			liquidity: await loanLiquidity(chain, {
-				vault: devnet.chain.balancerVault,
+				lenders: devnet.chain.lenders,
 				tokens: devnet.chain.startTokens,
 				blockHash: book.block.hash,
 			}),
@@ -192,7 +199,7 @@ export async function openTestSystem(options: Partial<DevnetOptions> & { readonl
 				TEST_STOP_AT: stopAt ?? "",
 				TEST_WATCH: isWatching === true ? "1" : "",
 			}),
-		spawn: (file, settings = {}) => spawnProcess(file, settings),
+		spawn: (command, settings = {}) => spawnProcess(command, settings),
 		[Symbol.asyncDispose]: () => resources.disposeAsync(),
 	};
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AROUND, ConcentratedReading} from "./ConcentratedReading.sol";
+import {FORM_V3} from "./ConcentratedView.sol";
 import {ADDRESS_SCRATCH, PoolAddress} from "./PoolAddress.sol";
 import {EMPTY, READ, STOPPED} from "./PoolCall.sol";
 
@@ -50,15 +51,15 @@ contract ConcentratedFinder {
             uint256 found;
             uint256 failed;
             while (tried < limit && place.j < place.tokens) {
-                uint256 status;
-                (status, job.pool) = addressOf(place);
+                (uint256 status, address pool) = addressOf(place);
                 if (status == STOPPED) break;
                 bool isWhole = true;
                 if (status == READ) {
                     (, uint256 spacing) = tierAt(place.tier);
+                    (job.source.form, job.source.target) = (FORM_V3, pool);
                     job.tickSpacing = int24(uint24(spacing));
                     job.first = AROUND;
-                    writePlace(place, job.pool, cursor);
+                    writePlace(place, pool, cursor);
                     uint256 end;
                     (end, isWhole) = ConcentratedReading.write(job, cursor + FOUND);
                     if (end == cursor + FOUND) break;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {PoolCall, READ, STOPPED} from "./PoolCall.sol";
+import {ConcentratedView} from "./ConcentratedView.sol";
+import {READ, STOPPED} from "./PoolCall.sol";
 
-/// @dev status (1), sqrtPriceX96 (20), tick (3), liquidity (16), first (2) and last (2) word of the bitmap that were asked for, number of words read (2),
-/// number of ticks (2); zeros where not {READ}.
-uint256 constant CONCENTRATED_HEADER = 48;
+/// @dev status (1), sqrtPriceX96 (20), tick (3), liquidity (16), tail of {ConcentratedView-price} (7), first (2) and last (2) word of the bitmap that were asked
+/// for, number of words read (2), number of ticks (2); zeros where not {READ}.
+uint256 constant CONCENTRATED_HEADER = 55;
 /// @dev In place of the first word: those around the price.
 int256 constant AROUND = type(int16).max;
 /// @dev tick (3), liquidityGross (16), liquidityNet (16).
@@ -22,7 +23,7 @@ library ConcentratedReading {
     /// @param wordsEachSide else so many before and behind that of the price
     /// @param ceiling memory that no record reaches
     struct Job {
-        address pool;
+        ConcentratedView.Source source;
         int256 tickSpacing;
         int256 first;
         int256 last;
@@ -31,24 +32,15 @@ library ConcentratedReading {
         uint256 ceiling;
     }
 
-    /// @param cursor where in memory the record goes; up to 16 bytes behind it are overwritten too
+    /// @param cursor where in memory the record goes; up to 17 bytes behind it are overwritten too
     /// @return end behind the record; `cursor` where nothing was written for want of gas or room
     /// @return isWhole all words are read. Else the record ends with the last word whose ticks are complete
     function write(Job memory job, uint256 cursor) internal view returns (uint256 end, bool isWhole) {
         unchecked {
             if (cursor + CONCENTRATED_HEADER > job.ceiling) return (cursor, false);
-            (uint256 status, uint256 sqrtPriceX96, int256 tick) = PoolCall.slot0(job.pool);
-            uint256 liquidity;
-            if (status == READ) (status, liquidity) = PoolCall.liquidity(job.pool);
+            uint256 status = writePrice(job, cursor);
             if (status == STOPPED) return (cursor, false);
             if (status != READ) return (writeFailure(cursor, status), true);
-            if (job.first == AROUND) (job.first, job.last) = wordsAround(job, tick);
-            assembly ("memory-safe") {
-                mstore8(cursor, READ)
-                mstore(add(cursor, 1), shl(96, sqrtPriceX96))
-                mstore(add(cursor, 21), shl(232, tick))
-                mstore(add(cursor, 24), shl(128, liquidity))
-            }
             int256 word = job.first;
             end = cursor + CONCENTRATED_HEADER;
             while (word <= job.last) {
@@ -63,10 +55,29 @@ library ConcentratedReading {
             uint256 counts = (uint256(word - job.first) << 16) | ((end - cursor - CONCENTRATED_HEADER) / TICK_RECORD);
             // The header's last 8 bytes; what lies behind them is kept.
             assembly ("memory-safe") {
-                let tail := add(cursor, 40)
+                let tail := add(cursor, 47)
                 mstore(tail, or(shl(192, or(shl(32, span), counts)), shr(64, shl(64, mload(tail)))))
             }
             isWhole = word > job.last;
+        }
+    }
+
+    /// @dev What the record begins with; settles which words are read.
+    function writePrice(Job memory job, uint256 cursor) private view returns (uint256 status) {
+        uint256 sqrtPriceX96;
+        int256 tick;
+        uint256 tail;
+        (status, sqrtPriceX96, tick, tail) = ConcentratedView.price(job.source);
+        uint256 liquidity;
+        if (status == READ) (status, liquidity) = ConcentratedView.liquidity(job.source);
+        if (status != READ) return status;
+        if (job.first == AROUND) (job.first, job.last) = wordsAround(job, tick);
+        assembly ("memory-safe") {
+            mstore8(cursor, READ)
+            mstore(add(cursor, 1), shl(96, sqrtPriceX96))
+            mstore(add(cursor, 21), shl(232, tick))
+            mstore(add(cursor, 24), shl(128, liquidity))
+            mstore(add(cursor, 40), shl(200, tail))
         }
     }
 
@@ -74,7 +85,7 @@ library ConcentratedReading {
     function writeWord(Job memory job, int256 word, uint256 cursor) private view returns (uint256 status, uint256 end) {
         unchecked {
             uint256 bits;
-            (status, bits) = PoolCall.tickBitmap(job.pool, word);
+            (status, bits) = ConcentratedView.bitmap(job.source, word);
             end = cursor;
             while (status == READ && bits != 0) {
                 if (end + TICK_RECORD > job.ceiling) return (STOPPED, cursor);
@@ -82,7 +93,7 @@ library ConcentratedReading {
                 bits &= bits - 1;
                 uint256 gross;
                 int256 net;
-                (status, gross, net) = PoolCall.ticks(job.pool, tick);
+                (status, gross, net) = ConcentratedView.ticks(job.source, tick);
                 assembly ("memory-safe") {
                     mstore(end, shl(232, tick))
                     mstore(add(end, 3), shl(128, gross))

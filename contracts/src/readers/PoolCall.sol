@@ -51,31 +51,27 @@ library PoolCall {
         }
     }
 
+    /// @notice A call without argument whose answer begins with a pool's price and tick.
+    /// @dev tail: the low 24 bits of the answer's third word (3) and of its fourth (3), 0 where it is shorter; its number of words (1)
+    function askState(address pool, uint256 selector) internal view returns (uint256 status, uint256 first, uint256 second, uint256 tail) {
+        (status, first, second) = ask(pool, selector, 0, 4, 64);
+        assembly ("memory-safe") {
+            if eq(status, READ) {
+                let size := returndatasize()
+                let more := sub(size, 64)
+                if gt(more, 64) { more := 64 }
+                mstore(0, 0)
+                mstore(32, 0)
+                returndatacopy(0, 64, more)
+                let words := shr(5, size)
+                if gt(words, 255) { words := 255 }
+                tail := or(or(shl(32, and(mload(0), 0xffffff)), shl(8, and(mload(32), 0xffffff))), words)
+            }
+        }
+    }
+
     function getReserves(address pair) internal view returns (uint256 status, uint256 reserve0, uint256 reserve1) {
         (status, reserve0, reserve1) = ask(pair, 0x0902f1ac, 0, 4, 64);
         if (status == READ && (reserve0 | reserve1) >> 112 != 0) status = MALFORMED;
-    }
-
-    function slot0(address pool) internal view returns (uint256 status, uint256 sqrtPriceX96, int256 tick) {
-        uint256 word;
-        (status, sqrtPriceX96, word) = ask(pool, 0x3850c7bd, 0, 4, 64);
-        tick = int256(word);
-        if (status == READ && (sqrtPriceX96 >> 160 != 0 || tick != int24(tick))) status = MALFORMED;
-    }
-
-    function liquidity(address pool) internal view returns (uint256 status, uint256 value) {
-        (status, value,) = ask(pool, 0x1a686502, 0, 4, 32);
-        if (status == READ && value >> 128 != 0) status = MALFORMED;
-    }
-
-    function tickBitmap(address pool, int256 word) internal view returns (uint256 status, uint256 bits) {
-        (status, bits,) = ask(pool, 0x5339c296, word, 36, 32);
-    }
-
-    function ticks(address pool, int256 tick) internal view returns (uint256 status, uint256 gross, int256 net) {
-        uint256 word;
-        (status, gross, word) = ask(pool, 0xf30dba93, tick, 36, 64);
-        net = int256(word);
-        if (status == READ && (gross >> 128 != 0 || net != int128(net))) status = MALFORMED;
     }
 }

@@ -77,6 +77,12 @@ export function reasonLabel(code: string): string {
 	return REASONS[code] ?? code.replaceAll("_", " ");
 }
 
+/** Lifecycles of several chains by outcome. */
+export function sumOfCounts(all: readonly Readonly<Record<Outcome, number>>[]): Record<Outcome, number> {
+	const sum = (outcome: Outcome) => all.reduce((total, counts) => total + counts[outcome], 0);
+	return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, sum(outcome)])) as Record<Outcome, number>;
+}
+
 /** Share of the settled among those that were handed to a relay and ended; null where there are none. */
 export function winRate(counts: Readonly<Record<Outcome, number>>): number | null {
 	const ended = counts.settled + counts.reverted + counts.dropped;

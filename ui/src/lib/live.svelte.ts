@@ -1,13 +1,13 @@
 import { getContext, setContext } from "svelte";
-import type { Chains } from "../../../api/chains/schema.ts";
+import type { ChainFacts, Chains } from "../../../api/chains/schema.ts";
 import type { Health } from "../../../api/health/schema.ts";
 import type { MoneySummary } from "../../../api/money/schema.ts";
 import type { Opportunity, OpportunityPage } from "../../../api/opportunities/schema.ts";
 import type { Rejections } from "../../../api/rejections/schema.ts";
-import type { StepMessage } from "../../../api/stream/messages.ts";
+import type { PoolMessage, StepMessage } from "../../../api/stream/messages.ts";
 import { applyStep, mergeRows, type Outcome } from "./lifecycle.ts";
 import { Refresh } from "./refresh.ts";
-import { read } from "./requests.ts";
+import { pathWith, read } from "./requests.ts";
 import { retryDelay, StepStream, type StreamState } from "./stream.ts";
 
 /** Rows of the feed. More than a screen holds; the trades page has the rest. */
@@ -24,7 +24,10 @@ const POLL_LIMIT_MS = 4_000;
 export class Live {
 	feed = $state.raw<readonly Opportunity[]>([]);
 	feedOutcome = $state<Outcome | null>(null);
-	money = $state.raw<MoneySummary | null>(null);
+	/** The chain that is asked for; null: all. */
+	chosenId = $state<number | null>(null);
+	/** By chain id, of the chains shown: coins of two chains are not added. */
+	money = $state.raw<ReadonlyMap<number, MoneySummary>>(new Map());
 	rejections = $state.raw<Rejections | null>(null);
 	health = $state.raw<Health | null>(null);
 	chains = $state.raw<Chains | null>(null);
@@ -36,7 +39,13 @@ export class Live {
 	/** Lifecycles settled since this page was opened, for announcements. */
 	settledSeen = $state(0);
 
+	/** The chains that the pages are about: the chosen one, or all. */
+	readonly shown: readonly ChainFacts[] = $derived(
+		(this.chains?.chains ?? []).filter((chain) => this.chosenId === null || chain.chainId === this.chosenId),
+	);
+
 	readonly #steps: StepStream;
+	readonly #poolListeners = new Set<(message: PoolMessage) => void>();
 	readonly #listeners = new Set<(message: StepMessage | null) => void>();
 	readonly #timers: ReturnType<typeof setInterval>[] = [];
 	readonly #feedRefresh = new Refresh(() => this.#readFeed(), FEED_INTERVAL_MS);
@@ -45,10 +54,15 @@ export class Live {
 	#failures = 0;
 	#isStopped = false;
 
-	constructor() {
+	/** @param chosenId the chain to show first; null: all */
+	constructor(chosenId: number | null) {
+		this.chosenId = chosenId;
 		this.#steps = new StepStream({
 			connect: (after) => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/stream?after=${after}`),
 			onStep: (message) => this.#take(message),
+			onPool: (message) => {
+				for (const listener of this.#poolListeners) listener(message);
+			},
 			onReset: () => void this.load(),
 			onState: (state) => {
 				this.stream = state;
@@ -111,10 +125,38 @@ export class Live {
 		this.#feedRefresh.ask();
 	}
 
+	/** Shows one chain, or all of them (null). */
+	choose(chainId: number | null): void {
+		if (chainId === this.chosenId) return;
+		this.chosenId = chainId;
+		this.feed = [];
+		this.isLoaded = false;
+		this.money = new Map();
+		this.rejections = null;
+		this.#feedRefresh.ask();
+		this.#summaryRefresh.ask();
+	}
+
+	/** What a chain is called; its id where it is not known. */
+	nameOf(chainId: number): string {
+		return this.chains?.chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`;
+	}
+
+	/** A path of this dashboard with the chosen chain, so that the choice goes along. */
+	href(path: string): string {
+		return pathWith(path, { [CHAIN_PARAMETER]: this.chosenId });
+	}
+
 	/** Calls `listener` at each step change, and with null after the state was loaded anew; returns how to stop that. */
 	onStep(listener: (message: StepMessage | null) => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
+	}
+
+	/** Calls `listener` whenever a pool goes into quarantine or comes out; returns how to stop that. */
+	onPool(listener: (message: PoolMessage) => void): () => void {
+		this.#poolListeners.add(listener);
+		return () => this.#poolListeners.delete(listener);
 	}
 
 	/** Takes control rows that an answer carried, without waiting for the next poll. */
@@ -123,11 +165,12 @@ export class Live {
 	}
 
 	#take(message: StepMessage): void {
+		this.#tell(message);
+		if (this.chosenId !== null && message.chainId !== this.chosenId) return;
 		this.feed = this.feed.map((row) => (row.workflowId === message.workflowId ? applyStep(row, message) : row));
 		if (message.status === "settled") this.settledSeen += 1;
 		this.#feedRefresh.ask();
 		if (message.status !== "done") this.#summaryRefresh.ask();
-		this.#tell(message);
 	}
 
 	#tell(message: StepMessage | null): void {
@@ -135,24 +178,31 @@ export class Live {
 	}
 
 	#readPage(): Promise<OpportunityPage> {
-		const outcome = this.feedOutcome === null ? "" : `&outcome=${this.feedOutcome}`;
-		return read<OpportunityPage>(`/api/opportunities?limit=${FEED_ROWS}${outcome}`);
+		return read<OpportunityPage>(pathWith("/api/opportunities", { limit: FEED_ROWS, outcome: this.feedOutcome, chainId: this.chosenId }));
 	}
 
 	async #readFeed(): Promise<void> {
-		const asked = this.feedOutcome;
+		const [asked, chainId] = [this.feedOutcome, this.chosenId];
 		const page = await this.#readPage();
 		// The filter was changed while the answer was on its way.
-		if (asked !== this.feedOutcome) return;
+		if (asked !== this.feedOutcome || chainId !== this.chosenId) return;
 		const known = asked === null ? this.feed : [];
 		this.feed = mergeRows({ known, fresh: page.items, limit: FEED_ROWS });
 		this.isLoaded = true;
 	}
 
 	async #readSummary(): Promise<void> {
-		const [money, rejections] = await Promise.allSettled([read<MoneySummary>("/api/money"), read<Rejections>("/api/rejections")]);
-		if (money.status === "fulfilled") this.money = money.value;
+		if (this.chains === null) await this.readChains().catch(() => undefined);
+		const { chosenId, shown } = this;
+		const [rejections, ...moneys] = await Promise.allSettled([
+			read<Rejections>(pathWith("/api/rejections", { chainId: chosenId })),
+			...shown.map(({ chainId }) => read<MoneySummary>(pathWith("/api/money", { chainId }))),
+		]);
+		// Another chain was chosen while the answers were on their way.
+		if (chosenId !== this.chosenId) return;
 		if (rejections.status === "fulfilled") this.rejections = rejections.value;
+		const answered = moneys.flatMap((money) => (money.status === "fulfilled" ? [[money.value.chainId, money.value] as const] : []));
+		this.money = new Map([...this.money, ...answered]);
 	}
 
 	async #poll(): Promise<void> {
@@ -164,6 +214,15 @@ export class Live {
 		this.health = health.status === "fulfilled" ? health.value : null;
 		if (chains.status === "fulfilled") this.chains = chains.value;
 	}
+}
+
+/** Of the address: which chain is shown. */
+export const CHAIN_PARAMETER = "chain";
+
+/** The chain that an address asks for; null where it names none. */
+export function chainOfAddress(url: { readonly searchParams: Pick<URLSearchParams, "get"> }): number | null {
+	const text = url.searchParams.get(CHAIN_PARAMETER) ?? "";
+	return /^[1-9][0-9]*$/.test(text) ? Number(text) : null;
 }
 
 const KEY = Symbol("live");

@@ -28,6 +28,13 @@ async function send<T>(path: string, init: RequestInit, accepted: readonly numbe
 	);
 }
 
+/** A path with those of the parameters that are not null. */
+export function pathWith(path: string, parameters: Readonly<Record<string, string | number | null>>): string {
+	const query = new URLSearchParams();
+	for (const [name, value] of Object.entries(parameters)) if (value !== null) query.set(name, String(value));
+	return query.size === 0 ? path : `${path}?${query}`;
+}
+
 /** `GET` of a JSON resource. `accepted`: statuses beside 2xx that carry the same body. */
 export function read<T>(path: string, signal?: AbortSignal, accepted: readonly number[] = []): Promise<T> {
 	return send<T>(path, signal === undefined ? {} : { signal }, accepted);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { StepMessage } from "../../../api/stream/messages.ts";
+import type { PoolMessage, StepMessage } from "../../../api/stream/messages.ts";
 import { retryDelay, StepStream, type StreamSocket, type StreamState } from "./stream.ts";
 
 class Socket implements StreamSocket {
@@ -17,6 +17,9 @@ class Socket implements StreamSocket {
 	step(seq: number): void {
 		this.onmessage?.({ data: JSON.stringify({ type: "step", seq }) });
 	}
+	pool(seq: number): void {
+		this.onmessage?.({ data: JSON.stringify({ type: "pool", seq }) });
+	}
 	ping(seq: number): void {
 		this.onmessage?.({ data: JSON.stringify({ type: "ping", seq }) });
 	}
@@ -25,6 +28,7 @@ class Socket implements StreamSocket {
 function harness() {
 	const sockets: Socket[] = [];
 	const steps: number[] = [];
+	const pools: number[] = [];
 	const states: StreamState["kind"][] = [];
 	let resets = 0;
 	const stream = new StepStream({
@@ -34,6 +38,7 @@ function harness() {
 			return socket;
 		},
 		onStep: (message: StepMessage) => steps.push(message.seq),
+		onPool: (message: PoolMessage) => pools.push(message.seq),
 		onReset: () => {
 			resets += 1;
 		},
@@ -46,7 +51,7 @@ function harness() {
 		if (socket === undefined) throw new Error("no socket was opened");
 		return socket;
 	};
-	return { stream, sockets, steps, states, last, resets: () => resets };
+	return { stream, sockets, steps, pools, states, last, resets: () => resets };
 }
 
 beforeEach(() => {
@@ -70,6 +75,17 @@ describe("StepStream", () => {
 		expect(last().after).toBe(42);
 		last().step(43);
 		expect(steps).toEqual([41, 42, 43]);
+		stream.stop();
+	});
+
+	it("tells what happens to pools apart from steps, under the same numbers", () => {
+		const { stream, steps, pools, last } = harness();
+		stream.start(0);
+		last().step(1);
+		last().pool(2);
+		last().pool(2);
+		last().step(3);
+		expect([steps, pools]).toEqual([[1, 3], [2]]);
 		stream.stop();
 	});
 

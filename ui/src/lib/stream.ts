@@ -1,4 +1,4 @@
-import type { StepMessage, StreamMessage } from "../../../api/stream/messages.ts";
+import type { PoolMessage, StepMessage, StreamMessage } from "../../../api/stream/messages.ts";
 
 /** Close code of the server for a sequence number that it does not know (`STREAM_CLOSE.unknownSequence` in api/stream). */
 const UNKNOWN_SEQUENCE = 4004;
@@ -24,6 +24,7 @@ export interface StreamSocket {
 export interface StreamOptions {
 	readonly connect: (after: number) => StreamSocket;
 	readonly onStep: (message: StepMessage) => void;
+	readonly onPool: (message: PoolMessage) => void;
 	/** The server does not know our sequence number (its data was wiped): load the state anew and `start` again. */
 	readonly onReset: () => void;
 	readonly onState: (state: StreamState) => void;
@@ -100,7 +101,8 @@ export class StepStream {
 		this.#failures = 0;
 		if (message.type === "ping" || message.seq <= this.#seq) return;
 		this.#seq = message.seq;
-		this.#options.onStep(message);
+		if (message.type === "pool") this.#options.onPool(message);
+		else this.#options.onStep(message);
 	}
 
 	#heard(): void {

@@ -8,13 +8,16 @@ export interface SubscriptionOptions {
 	readonly name: string;
 	/** Time before a lost or refused subscription is asked for again. */
 	readonly reconnectMs: number;
-	readonly onHead: (header: unknown) => void;
+	/** What is subscribed to: the parameters of `eth_subscribe`, and its name in messages. */
+	readonly to: readonly unknown[];
+	readonly what: string;
+	readonly onPush: (pushed: unknown) => void;
 	/** Told about each loss. */
 	readonly onTrouble: (error: RpcError) => void;
 }
 
-/** One endpoint's `newHeads` subscription: opened by {@link keepOpen}, lost when it says so, errs, or is given up by its owner. */
-export class HeadSubscription {
+/** One endpoint's subscription: opened by {@link keepOpen}, lost when it says so, errs, or is given up by its owner. */
+export class Subscription {
 	readonly #options: SubscriptionOptions;
 	#socket: WebSocket | null = null;
 	#isLive = false;
@@ -30,24 +33,24 @@ export class HeadSubscription {
 		return this.#isLive;
 	}
 
-	/** Milliseconds since the subscription delivered a head, or was opened. */
+	/** Milliseconds since the subscription delivered something, or was opened. */
 	get silentMs(): number {
 		return performance.now() - Math.max(this.#openedAt, this.#pushedAt);
 	}
 
-	/** Milliseconds since it was opened, which it may have been many heads ago. */
+	/** Milliseconds since it was opened, which it may have been many deliveries ago. */
 	get ageMs(): number {
 		return performance.now() - this.#openedAt;
 	}
 
 	/** Opens the subscription where there is none and the last attempt is long enough ago. */
 	keepOpen(): void {
-		const { wsUrl, reconnectMs } = this.#options;
+		const { wsUrl, reconnectMs, to } = this.#options;
 		if (this.#socket !== null || performance.now() - this.#openedAt < reconnectMs) return;
 		this.#openedAt = performance.now();
 		const socket = new WebSocket(wsUrl, { handshakeTimeout: 5_000, perMessageDeflate: false });
 		this.#socket = socket;
-		socket.on("open", () => socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params: ["newHeads"] })));
+		socket.on("open", () => socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params: to })));
 		socket.on("message", (data) => this.#receive(socket, String(data)));
 		socket.on("error", (error) => this.#lost(socket, messageOf(error)));
 		socket.on("close", (code) => this.#lost(socket, `closed with code ${code}`));
@@ -78,7 +81,7 @@ export class HeadSubscription {
 			else if (message.id === 1) this.#isLive = true;
 			else if (message.params?.result !== undefined) {
 				this.#pushedAt = performance.now();
-				this.#options.onHead(message.params.result);
+				this.#options.onPush(message.params.result);
 			}
 		} catch (error) {
 			this.#lost(socket, `unreadable message (${messageOf(error)})`);
@@ -91,7 +94,7 @@ export class HeadSubscription {
 		this.#options.onTrouble(
 			new RpcError({
 				kind: "connection",
-				message: `the subscription to new heads of ${this.#options.name} was lost (${why}); polling until one is back`,
+				message: `the subscription to ${this.#options.what} of ${this.#options.name} was lost (${why})`,
 			}),
 		);
 	}

@@ -1,0 +1,50 @@
+import type { Pool, PoolState } from "../../domain/pool.ts";
+import type { ChainClient } from "../chain-client.ts";
+import type { TrackedPool } from "../protocols/adapter.ts";
+import { loadTracked } from "../protocols/families.ts";
+import { differences } from "./difference.ts";
+
+/** What an audit found of one pool. */
+export interface Audited {
+	readonly pool: string;
+	readonly kept: PoolState;
+	/** As the chain tells it now. */
+	readonly fresh: TrackedPool;
+	/** The fields that differ; empty where none does. */
+	readonly fields: readonly string[];
+}
+
+/**
+ * Compares states of pools with what the chain says of them at the end of that block, in the order of `kept`.
+ *
+ * @throws ArbError of the node, and `chain` for a pool that can no longer be read.
+ */
+export async function auditStates(
+	client: ChainClient,
+	of: { readonly blockHash: string; readonly pools: readonly Pool[]; readonly kept: readonly PoolState[] },
+): Promise<readonly Audited[]> {
+	const fresh = await loadTracked({ client, pools: of.pools, blockHash: of.blockHash });
+	return of.kept.flatMap((kept) => {
+		const read = fresh.get(kept.address);
+		return read === undefined ? [] : [{ pool: kept.address, kept, fresh: read, fields: differences(kept, read.state) }];
+	});
+}
+
+/** Draws that may hit what was drawn already or is left out, for each name asked for. */
+const TRIES_PER_NAME = 20;
+
+/** So many of the names, fewer where most of them are left out, drawn from a block's hash: every block others, the same for the same block. */
+export function drawn(
+	names: readonly string[],
+	of: { readonly blockHash: string; readonly count: number; readonly except: ReadonlySet<string> },
+): readonly string[] {
+	const taken = new Set<string>();
+	let seed = BigInt(of.blockHash);
+	for (let tries = of.count * TRIES_PER_NAME; tries > 0 && taken.size < of.count && names.length > 0; tries--) {
+		const name = names[Number(seed % BigInt(names.length))];
+		if (name !== undefined && !of.except.has(name)) taken.add(name);
+		// A step of Knuth's generator for 64 bits (MMIX): the hash is uniform, its steps need only not repeat.
+		seed = BigInt.asUintN(256, seed * 6_364_136_223_846_793_005n + 1_442_695_040_888_963_407n) >> 1n;
+	}
+	return [...taken];
+}
