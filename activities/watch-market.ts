@@ -14,7 +14,6 @@ import { sweepLog } from "../market/discovery/progress.ts";
 import { followChain } from "../market/follow.ts";
 import { loanLiquidity } from "../market/loan.ts";
 import { watchPending } from "../market/pending/pending-feed.ts";
-import { PoolBook } from "../market/pool-book.ts";
 import { nextTimestamp } from "../market/protocols/next-block.ts";
 import { Engine } from "../rust-wasm/engine.ts";
 import { type ActorActivities, SEARCH_ATTRIBUTES } from "../workflows/messages.ts";
@@ -22,6 +21,7 @@ import { BestPriceBoard } from "./best-price-board.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { ChainDependencies } from "./dependencies.ts";
 import { Followers } from "./followers.ts";
+import { openMarket } from "./open-market.ts";
 import { SearchFloor } from "./search-floor.ts";
 import { asFailure } from "./step.ts";
 import { Tripwire } from "./tripwire.ts";
@@ -66,7 +66,6 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 				scheduledAtMs: context.info.currentAttemptScheduledTimestampMs,
 			});
 			const from = await deps.client.head();
-			const book = new PoolBook(deps.client, []);
 			const arrivals = new Arrivals({
 				...{ db: deps.db, client: deps.client, chain: deps.chain, signal },
 				onProgress: sweepLog((fields, message) => deps.log.info({ ...log, ...fields }, message)),
@@ -82,14 +81,17 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 					);
 				},
 			});
+			const pools = await arrivals.ready(from);
+			await using opened = await openMarket(deps, { pools, reading: arrivals, head: from, fencingNumber, signal, fields: log });
+			const { book, recorder } = opened;
+			const first = book.block;
 			using engine = new Engine();
 			const floor = new SearchFloor({ book, engine });
 			const tripwire = new Tripwire(deps, book);
-			await arrivals.load(book, from);
 			floor.update(book.addresses);
-			deps.log.info({ ...log, fencingNumber, pools: book.addresses.length, block: from.number }, "watching the market");
+			deps.log.info({ ...log, fencingNumber, pools: book.addresses.length, block: first.number }, "watching the market");
 			const loan = { lenders: deps.chain.lenders, tokens: deps.chain.startTokens };
-			let liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: from.hash });
+			let liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: first.hash });
 			/** The most that a lender has at the block. Where the node does not tell, the last answer stays: `detect` cuts every size to the block's own. */
 			const lendable = async (block: BlockRef): Promise<ReadonlyMap<string, bigint>> => {
 				try {
@@ -167,8 +169,9 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 			};
 			const board = new BestPriceBoard({ deps, book, engine });
 			// What stands open on the block that this watch begins with changes no more: it is looked at once, whole.
-			await consider(from, book.addresses);
-			await board.show(from);
+			await consider(first, book.addresses);
+			void recorder.flush();
+			await board.show(first);
 			const { pending } = deps.chain;
 			const stopFollowing = new AbortController();
 			const following = pending === undefined ? null : followPending(pending.wsUrl, AbortSignal.any([signal, stopFollowing.signal]));
@@ -176,12 +179,12 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 				await followChain(deps.client, book, signal, {
 					newPools: arrivals,
 					onBlock: async ({ block, changedPools, removedPools, reorgDepth, isHead }) => {
-						for (const pool of removedPools) engine.removePool(pool);
+						floor.remove(removedPools);
 						if (reorgDepth > 0) deps.log.warn({ ...log, block: block.number, reorgDepth }, "blocks were taken back");
 						floor.update(changedPools);
-						if (!isHead) return;
-						await consider(block, changedPools);
-						await board.show(block);
+						if (isHead) await consider(block, changedPools);
+						void recorder.flush();
+						if (isHead) await board.show(block);
 					},
 				});
 			} finally {

@@ -165,6 +165,8 @@ const chainSchema = z
 		policy: policySchema,
 		limits: limitsSchema,
 		shares: z.array(shareSchema).min(1),
+		/** Days that the states of past blocks can be rebuilt; 30 where absent. */
+		historyDays: z.number().positive().optional(),
 		/** Seconds between automatic closings of a reward epoch. */
 		epochSeconds: z.int().min(1),
 	})

@@ -34,6 +34,8 @@ const amount = customType<{ data: Amount; driverData: string }>({
 	fromDriver: (value) => value,
 });
 
+const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
+
 const chainId = () => bigint("chain_id", { mode: "number" }).notNull();
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
 const blockNumber = (name: string) => bigint(name, { mode: "number" });
@@ -425,6 +427,74 @@ export const tvl = pgTable(
 		isPartial: boolean("is_partial").notNull(),
 	},
 	(t) => [primaryKey({ columns: [t.chainId, t.scope, t.name, t.blockNumber] }), index("tvl_by_age").on(t.chainId, t.scope, t.at)],
+);
+
+/**
+ * What happened to a chain's pools, block by block: `content` is what made their states out of those of the parent block (logs, and what was read beside them);
+ * null where the states were read whole, so that only a base tells them. Blocks that a reorg took back stay, not canonical.
+ */
+export const historyBlocks = pgTable(
+	"history_blocks",
+	{
+		chainId: chainId(),
+		hash: text("hash").notNull(),
+		number: blockNumber("number").notNull(),
+		parentHash: text("parent_hash").notNull(),
+		/** Seconds since 1970. */
+		timestamp: bigint("timestamp", { mode: "number" }).notNull(),
+		baseFeePerGasWei: amount("base_fee_per_gas_wei").notNull(),
+		gasUsed: amount("gas_used").notNull(),
+		gasLimit: amount("gas_limit").notNull(),
+		isCanonical: boolean("is_canonical").notNull(),
+		version: integer("version").notNull(),
+		content: bytes("content"),
+	},
+	(t) => [
+		primaryKey({ columns: [t.chainId, t.hash] }),
+		index("history_blocks_by_number").on(t.chainId, t.number),
+		uniqueIndex("history_blocks_one_canonical").on(t.chainId, t.number).where(sql`${t.isCanonical}`),
+	],
+);
+
+/** Lists of pools that bases are made of, each stored once; `key` is the SHA-256 of the list. */
+export const historyPools = pgTable(
+	"history_pools",
+	{ chainId: chainId(), key: text("key").notNull(), pools: bytes("pools").notNull() },
+	(t) => [primaryKey({ columns: [t.chainId, t.key] })],
+);
+
+/** States of all pools at one block: where the rebuilding of later blocks begins. */
+export const historyBases = pgTable(
+	"history_bases",
+	{
+		chainId: chainId(),
+		blockHash: text("block_hash").notNull(),
+		blockNumber: blockNumber("block_number").notNull(),
+		/** The block's, in seconds since 1970. */
+		timestamp: bigint("timestamp", { mode: "number" }).notNull(),
+		version: integer("version").notNull(),
+		poolsKey: text("pools_key").notNull(),
+		/** In the order of that list. */
+		states: bytes("states").notNull(),
+	},
+	(t) => [
+		primaryKey({ columns: [t.chainId, t.blockHash] }),
+		index("history_bases_by_number").on(t.chainId, t.blockNumber),
+		foreignKey({ columns: [t.chainId, t.poolsKey], foreignColumns: [historyPools.chainId, historyPools.key] }),
+	],
+);
+
+/** Blocks of which the history has nothing, both ends included. */
+export const historyGaps = pgTable(
+	"history_gaps",
+	{
+		chainId: chainId(),
+		fromBlock: blockNumber("from_block").notNull(),
+		toBlock: blockNumber("to_block").notNull(),
+		reason: text("reason").notNull(),
+		noticedAt: instant("noticed_at").notNull().defaultNow(),
+	},
+	(t) => [primaryKey({ columns: [t.chainId, t.fromBlock, t.toBlock] })],
 );
 
 /** The newest best price of each token that is compared with other chains; see `domain/best-price.ts`. One row per token, written over. */

@@ -41,7 +41,7 @@ export interface FollowHandlers {
 const MAX_ATTEMPTS = 40;
 const RETRY_MS = 100;
 /** Blocks behind which reading all pools is cheaper than each block's logs. */
-const MAX_GAP = 256;
+export const MAX_GAP = 256;
 
 /** What has happened to the book since the last call of `onBlock`. */
 interface Unreported {
@@ -74,6 +74,25 @@ export async function followChain(client: ChainClient, book: PoolBook, signal: A
 	}
 }
 
+/**
+ * Brings a book that stands at an earlier block, or at one that was reorganised away since, to `target`; returns the number of blocks that were applied, or
+ * `reloaded` where the way there was longer than the book's journal or {@link MAX_GAP} and all pools were read anew. A target that the book has passed changes nothing.
+ *
+ * @throws ArbError of the node.
+ */
+export async function catchUp(of: {
+	readonly client: ChainClient;
+	readonly book: PoolBook;
+	readonly target: Block;
+	readonly signal: AbortSignal;
+}): Promise<number | "reloaded"> {
+	let blocks = 0;
+	const unreported: Unreported = { changed: new Set(), removed: new Set(), reorgDepth: 0 };
+	const handlers: FollowHandlers = { onBlock: () => void blocks++ };
+	const way = await advance({ ...of, handlers, unreported });
+	return way === "reloaded" ? way : blocks;
+}
+
 /** After a pause the head of that moment, because the one that failed may be reorged away; that one again where the node does not tell. */
 async function newestHead(client: ChainClient, last: Block, signal: AbortSignal): Promise<Block> {
 	try {
@@ -95,7 +114,7 @@ async function advance(of: {
 	readonly handlers: FollowHandlers;
 	readonly target: Block;
 	readonly unreported: Unreported;
-}): Promise<void> {
+}): Promise<"followed" | "reloaded"> {
 	const { client, book, signal, target, unreported, handlers } = of;
 	const topics = [...STATE_TOPICS, ...(handlers.newPools?.topics ?? [])];
 	const report = async (block: Block, isHead: boolean): Promise<void> => {
@@ -113,7 +132,7 @@ async function advance(of: {
 	// A head that the book has passed is an old answer, not a shorter chain: one of those shows by its next block.
 	if (book.isLoaded && book.known(target.hash) !== undefined) {
 		if (unreported.changed.size > 0 || unreported.reorgDepth > 0) await report(book.block, true);
-		return;
+		return "followed";
 	}
 	const branch = await branchTo(client, book, target);
 	if (!("length" in branch)) {
@@ -123,7 +142,7 @@ async function advance(of: {
 		for (const address of before) if (!book.has(address)) gone(unreported, address);
 		for (const address of book.addresses) came(unreported, address);
 		await report(target, true);
-		return;
+		return "reloaded";
 	}
 	const parentHash = branch[0]?.parentHash ?? target.parentHash;
 	const ancestor = book.known(parentHash);
@@ -136,12 +155,13 @@ async function advance(of: {
 		}
 	}
 	for (const [i, block] of branch.entries()) {
-		if (signal.aborted) return;
+		if (signal.aborted) break;
 		const logs = await client.logsOf(block.hash, { topics: [topics] });
 		const arrivals = (await handlers.newPools?.of(block, logs, book)) ?? [];
 		for (const address of await book.apply(block, logs, arrivals)) came(unreported, address);
 		await report(block, i === branch.length - 1);
 	}
+	return "followed";
 }
 
 /** A pool that a reorg takes and the next blocks bring again is one that changed. */

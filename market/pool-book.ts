@@ -3,14 +3,15 @@ import type { Pool, PoolState } from "../domain/pool.ts";
 import type { Block } from "./block.ts";
 import type { ChainClient } from "./chain-client.ts";
 import type { ChainLog } from "./log.ts";
+import { PoolLogs } from "./pool-logs.ts";
 import type { TrackedPool } from "./protocols/adapter.ts";
 import { adapterOf, byAdapter, loadTracked } from "./protocols/families.ts";
 
 /** Blocks that can be taken back without reading the pools again. */
-const JOURNAL_BLOCKS = 64;
+export const JOURNAL_BLOCKS = 64;
 
 /** One applied block: where the book stood before it, and the states that it replaced. */
-interface JournalEntry {
+export interface JournalEntry {
 	readonly before: Block;
 	readonly replaced: ReadonlyMap<string, TrackedPool>;
 	/** Pools that came to the book with it. */
@@ -31,25 +32,53 @@ export interface TakenBack {
 	readonly removed: readonly string[];
 }
 
+/** All pools of a book with their states at one block, in the same order. */
+export interface Standing {
+	readonly block: Block;
+	readonly pools: readonly Pool[];
+	readonly tracked: readonly TrackedPool[];
+}
+
+/** What made the states of a block out of those of its parent. */
+export interface BlockInputs {
+	readonly block: Block;
+	/** Those about pools of the book, in their order. */
+	readonly logs: readonly ChainLog[];
+	/** Pools that were read at the block, those that joined the book with it among them: their states are not (only) what logs made of them. */
+	readonly read: readonly TrackedPool[];
+	/** Pools that the book holds from this block on. */
+	readonly joined: readonly Pool[];
+}
+
+/** Is told what happens to a book, at once and in order; `standing` takes what the book holds at the moment of the call. Must not throw. */
+export interface BookObserver {
+	/** All pools were read at a block, whatever the book held before. */
+	loaded(standing: () => Standing): void;
+	applied(inputs: BlockInputs, standing: () => Standing): void;
+	/** Pools of the book's block were read, or joined the book, after it was applied. */
+	amended(of: Omit<BlockInputs, "logs">, standing: () => Standing): void;
+}
+
 /**
  * The states of a set of pools, all at one block. Blocks are applied by their logs and taken back from a journal; pools come with the block that created
  * them and go with it. States are immutable: what a caller took keeps describing the block it was taken at.
  */
 export class PoolBook {
 	readonly #client: ChainClient;
-	readonly #pools = new Map<string, Pool>();
-	/** Of them, made anew where pools come or go. */
+	readonly #logs: PoolLogs;
+	readonly #observer: BookObserver | undefined;
+	/** Of the pools, made anew where some come or go. */
 	#addresses: readonly string[] | null = null;
-	/** Contracts that log for many pools, each with the function that says for which. */
-	readonly #singletons = new Map<string, (log: ChainLog) => string | "all" | null>();
 	/** Those that something may change without a log. */
 	readonly #silent = new Map<string, Pool>();
 	#tracked: Map<string, TrackedPool> = new Map();
 	#block: Block | null = null;
 	#journal: JournalEntry[] = [];
 
-	constructor(client: ChainClient, pools: readonly Pool[]) {
+	constructor(client: ChainClient, pools: readonly Pool[], observer?: BookObserver) {
 		this.#client = client;
+		this.#logs = new PoolLogs([]);
+		this.#observer = observer;
 		this.#hold(pools);
 	}
 
@@ -72,12 +101,12 @@ export class PoolBook {
 
 	/** Every pool of the book, in an order that stays: those that come are the last. */
 	get addresses(): readonly string[] {
-		this.#addresses ??= [...this.#pools.keys()];
+		this.#addresses ??= [...this.#logs.pools.keys()];
 		return this.#addresses;
 	}
 
 	has(address: string): boolean {
-		return this.#pools.has(address);
+		return this.#logs.pools.has(address);
 	}
 
 	/** @throws ArbError `not_found` for a pool that is not in the book. */
@@ -87,11 +116,37 @@ export class PoolBook {
 
 	/** Reads every pool at that block, or `pools` in place of those that it had, forgets the journal, and returns the states. After an error the book is as before. */
 	async load(block: Block, pools?: readonly Pool[]): Promise<readonly PoolState[]> {
-		this.#tracked = await loadTracked({ client: this.#client, pools: pools ?? [...this.#pools.values()], blockHash: block.hash });
+		this.#tracked = await loadTracked({ client: this.#client, pools: pools ?? [...this.#logs.pools.values()], blockHash: block.hash });
 		if (pools !== undefined) this.#hold(pools);
 		this.#block = block;
 		this.#journal = [];
+		this.#observer?.loaded(() => this.standing);
 		return this.states;
+	}
+
+	/** Takes over every pool's state at a block from elsewhere, with the way back: `journal` ends with the entry of that block, and may be empty. */
+	restore(of: {
+		readonly block: Block;
+		readonly tracked: ReadonlyMap<string, TrackedPool>;
+		readonly journal: readonly JournalEntry[];
+	}): void {
+		const missing = [...this.#logs.pools.keys()].find((address) => !of.tracked.has(address));
+		if (missing !== undefined || of.tracked.size !== this.#logs.pools.size) {
+			throw new ArbError({
+				code: "invalid_input",
+				message: `${of.tracked.size} states for ${this.#logs.pools.size} pools (${missing ?? "none"} is missing); load the pools instead`,
+				retryable: false,
+			});
+		}
+		this.#tracked = new Map(of.tracked);
+		this.#block = of.block;
+		this.#journal = of.journal.slice(-JOURNAL_BLOCKS);
+	}
+
+	/** What the book holds now. */
+	get standing(): Standing {
+		const pools = [...this.#logs.pools.values()];
+		return { block: this.block, pools, tracked: pools.map((pool) => this.#trackedOf(pool.address)) };
 	}
 
 	/**
@@ -109,15 +164,17 @@ export class PoolBook {
 				retryable: false,
 			});
 		}
-		const { changed, unknown } = this.#after(logs);
-		if (unknown.size > 0) {
-			const reading = { client: this.#client, pools: [...unknown.values()], blockHash: block.hash };
-			for (const [address, tracked] of await loadTracked(reading)) changed.set(address, tracked);
+		const { own, changed, unread } = this.#logs.apply(logs, (address) => this.#trackedOf(address));
+		const read: TrackedPool[] = [];
+		if (unread.size > 0) {
+			const reading = { client: this.#client, pools: [...unread.values()], blockHash: block.hash };
+			read.push(...(await loadTracked(reading)).values());
 		}
-		for (const tracked of await this.#refresh(block, changed, unknown)) changed.set(tracked.state.address, tracked);
+		read.push(...(await this.#refresh(block, changed, unread)));
+		for (const tracked of read) changed.set(tracked.state.address, tracked);
 		const replaced = new Map([...changed.keys()].map((address) => [address, this.#trackedOf(address)]));
 		for (const [address, tracked] of changed) this.#tracked.set(address, tracked);
-		const added = arrivals.filter(({ pool }) => !this.#pools.has(pool.address));
+		const added = arrivals.filter(({ pool }) => !this.#logs.pools.has(pool.address));
 		for (const { pool, tracked } of added) {
 			this.#keep(pool);
 			this.#tracked.set(pool.address, tracked);
@@ -125,7 +182,10 @@ export class PoolBook {
 		this.#journal.push({ before, replaced, added: added.map(({ pool }) => pool.address) });
 		if (this.#journal.length > JOURNAL_BLOCKS) this.#journal.shift();
 		this.#block = block;
-		return [...changed.keys(), ...added.map(({ pool }) => pool.address)];
+		const arrived = added.map(({ pool }) => pool);
+		read.push(...added.map(({ tracked }) => tracked));
+		this.#observer?.applied({ block, logs: own, read, joined: arrived }, () => this.standing);
+		return [...changed.keys(), ...arrived.map(({ address }) => address)];
 	}
 
 	/**
@@ -133,7 +193,7 @@ export class PoolBook {
 	 * anew is left out.
 	 */
 	preview(logs: readonly ChainLog[]): ReadonlyMap<string, PoolState> {
-		const { changed, unknown } = this.#after(logs);
+		const { changed, unread: unknown } = this.#logs.apply(logs, (address) => this.#trackedOf(address));
 		return new Map([...changed].filter(([address]) => !unknown.has(address)).map(([address, { state }]) => [address, state]));
 	}
 
@@ -151,11 +211,12 @@ export class PoolBook {
 			...entry,
 			replaced: new Map([...replaced].filter(([address]) => !names.has(address))),
 		}));
+		this.#observer?.amended({ block: this.block, read, joined: [] }, () => this.standing);
 	}
 
 	/** The facts of pools of the book. @throws ArbError `not_found` for one that is not in it. */
 	facts(addresses: readonly string[]): readonly Pool[] {
-		return addresses.map((address) => this.#pools.get(address) ?? notInBook(address));
+		return addresses.map((address) => this.#logs.pools.get(address) ?? notInBook(address));
 	}
 
 	/** The block with that hash, where the book stands at it or can go back to it. */
@@ -192,53 +253,22 @@ export class PoolBook {
 
 	#hold(pools: readonly Pool[]): void {
 		this.#addresses = null;
-		this.#pools.clear();
-		this.#singletons.clear();
+		this.#logs.clear();
 		this.#silent.clear();
 		for (const pool of pools) this.#keep(pool);
 	}
 
 	#keep(pool: Pool): void {
 		this.#addresses = null;
-		const { singleton, isSilent } = adapterOf(pool.family);
-		this.#pools.set(pool.address, pool);
-		if (singleton !== undefined) this.#singletons.set(singleton.address(pool), singleton.poolOf);
-		if (isSilent?.(pool) === true) this.#silent.set(pool.address, pool);
+		this.#logs.add(pool);
+		if (adapterOf(pool.family).isSilent?.(pool) === true) this.#silent.set(pool.address, pool);
 	}
 
 	#drop(address: string): void {
 		this.#addresses = null;
-		this.#pools.delete(address);
+		this.#logs.remove(address);
 		this.#silent.delete(address);
 		this.#tracked.delete(address);
-	}
-
-	/** What logs make of the book's pools: those that changed, and those that they do not tell enough of. */
-	#after(logs: readonly ChainLog[]): { readonly changed: Map<string, TrackedPool>; readonly unknown: ReadonlyMap<string, Pool> } {
-		const changed = new Map<string, TrackedPool>();
-		const unknown = new Map<string, Pool>();
-		for (const log of logs) {
-			for (const pool of this.#poolsOf(log)) {
-				if (unknown.has(pool.address)) continue;
-				const current = changed.get(pool.address) ?? this.#trackedOf(pool.address);
-				const next = adapterOf(pool.family).apply(current, log);
-				if (next === "reload") unknown.set(pool.address, pool);
-				else if (next !== current) changed.set(pool.address, next);
-			}
-		}
-		return { changed, unknown };
-	}
-
-	/** The pools that a log is about: the one that emitted it, or what its singleton says. */
-	#poolsOf(log: ChainLog): readonly Pool[] {
-		const own = this.#pools.get(log.address);
-		if (own !== undefined) return [own];
-		const named = this.#singletons.get(log.address)?.(log);
-		if (named === undefined || named === null) return [];
-		const isOfIt = (pool: Pool): boolean => adapterOf(pool.family).singleton?.address(pool) === log.address;
-		if (named === "all") return [...this.#pools.values()].filter(isOfIt);
-		const pool = this.#pools.get(named);
-		return pool !== undefined && isOfIt(pool) ? [pool] : [];
 	}
 
 	/** Silent pools that differ at this block from what its logs made of them; those that were read anew already are left out. */
@@ -256,7 +286,7 @@ export class PoolBook {
 	}
 
 	#trackedOf(address: string): TrackedPool {
-		const tracked = this.#tracked.get(address.toLowerCase());
+		const tracked = this.#tracked.get(address) ?? this.#tracked.get(address.toLowerCase());
 		return tracked ?? notInBook(address);
 	}
 }

@@ -150,7 +150,7 @@ export class Engine {
 	 * The fields of a pool's state that swaps change, in the order in which {@link movePools} takes their values; a list takes as many as it has entries. Empty
 	 * where the family's changed states must be given whole, by {@link upsertFamilyPool}.
 	 *
-	 * @throws ArbError `engine`, `unknown_pool` for one that {@link upsertFamilyPool} has not taken.
+	 * @throws ArbError `engine`, `unknown_pool` for one that neither {@link updateV3} nor {@link upsertFamilyPool} has taken.
 	 */
 	movingFields(address: string): readonly { readonly field: string; readonly count: number }[] {
 		const lines = calling(`moving fields of pool ${address}`, () => this.#wasm.moving(this.#known(address).id));
@@ -164,8 +164,9 @@ export class Engine {
 	}
 
 	/**
-	 * Changes what swaps change in pools that {@link upsertFamilyPool} took: `values` are those of {@link movingFields}, pool after pool, four words each, least
-	 * significant first, negative ones in two's complement; `counts` says how many each pool has.
+	 * Changes what swaps change in pools that {@link updateV3} or {@link upsertFamilyPool} took: `values` are those of {@link movingFields}, pool after pool, four words
+	 * each, least significant first, negative ones in two's complement; `counts` says how many each pool has. The first three of a pool of concentrated liquidity
+	 * (price, liquidity, tick) leave its fees as they are.
 	 *
 	 * @throws ArbError `engine`: `unknown_pool`, `not_offered`, or `invalid_state` where no contract could be in such a state. Nothing is changed then.
 	 */

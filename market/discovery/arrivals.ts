@@ -9,6 +9,7 @@ import type { ChainClient } from "../chain-client.ts";
 import type { NewPools } from "../follow.ts";
 import type { ChainLog } from "../log.ts";
 import type { Arrival, PoolBook } from "../pool-book.ts";
+import type { TrackedPool } from "../protocols/adapter.ts";
 import { admitTokens, type InspectedToken } from "../tokens/admission.ts";
 import { withPoint } from "./cursor.ts";
 import { announcedPools, type EventQuestion, eventQuestion } from "./events.ts";
@@ -65,8 +66,13 @@ export class Arrivals implements NewPools {
 		return [...new Set(firsts)];
 	}
 
-	/** Finds what was created since the cursors, admits it, and loads the book with all that may be searched. The first call inspects the chain's tokens. */
+	/** Loads the book with all that may be searched by then. */
 	async load(book: PoolBook, block: Block): Promise<void> {
+		await this.loadBook(book, { block, pools: await this.ready(block) });
+	}
+
+	/** Finds what was created since the cursors, admits it, and returns all that may be searched. The first call inspects the chain's tokens. */
+	async ready(block: Block): Promise<readonly Pool[]> {
 		const { db, client, chain, signal, onProgress } = this.#of;
 		const settled = await settledBlock(client, { head: block, confirmationDepth: chain.policy.confirmationDepth });
 		const results = await sweep({
@@ -80,12 +86,12 @@ export class Arrivals implements NewPools {
 		this.#registrySince = new Date((await databaseTime(db)).getTime() - REGISTRY_OVERLAP_MS);
 		this.#admission ??= await this.#inspect(block);
 		const pools = await permitStored(db, chain);
-		await this.#loadBook(book, { block, pools });
 		const sources = new Set([...this.#questions.values()].flat().map((question) => question.source));
 		this.#cursors = (await readCursors(db, chain.chainId)).filter((cursor) => cursor.way === "events" && sources.has(cursor.source));
 		this.#last = { number: block.number, hash: block.hash };
 		this.#cursorsAt = performance.now();
 		this.#registryAt = performance.now();
+		return pools;
 	}
 
 	/** The pools that come to the book with this block, with their states at its end; its logs are all those with a topic of {@link topics}, or more. */
@@ -198,7 +204,25 @@ export class Arrivals implements NewPools {
 		this.#cursorsAt = performance.now();
 	}
 
-	async #loadBook(book: PoolBook, of: { readonly block: Block; readonly pools: readonly Pool[] }): Promise<void> {
+	/** States of pools; those that cannot be read are left out, and stored as such. */
+	async states({
+		pools,
+		blockHash,
+	}: {
+		readonly pools: readonly Pool[];
+		readonly blockHash: string;
+	}): Promise<ReadonlyMap<string, TrackedPool>> {
+		const { tracked, unreadable } = await readableStates(this.#of.client, { pools, blockHash });
+		await this.#refuse(pools, unreadable);
+		for (const { address, dex } of pools) {
+			const reason = unreadable.get(address);
+			if (reason !== undefined) this.#of.onPool?.({ address, dex, allowed: false, reason });
+		}
+		return tracked;
+	}
+
+	/** Loads the book with these pools; those that cannot be read are left out, and stored as such. */
+	async loadBook(book: PoolBook, of: { readonly block: Block; readonly pools: readonly Pool[] }): Promise<void> {
 		const { block, pools } = of;
 		try {
 			await book.load(block, pools);

@@ -7,7 +7,7 @@ export class Engine {
     begin_block(block: number): void;
     keep_blocks(depth: number): void;
     /**
-     * Changes what swaps change in pools that [`Engine::set_pool`] took: `lengths` are the numbers of values per pool, each of four words. All are checked
+     * Changes what swaps change in pools that [`Engine::set_v3`] or [`Engine::set_pool`] took: `lengths` are the numbers of values per pool, each of four words. All are checked
      * before the first is changed.
      */
     move_pools(pools: Uint32Array | number[], lengths: Uint32Array | number[], words: BigUint64Array | bigint[]): void;

@@ -24,7 +24,7 @@ export class Engine {
         wasm.engine_keep_blocks(this.__wbg_ptr, depth);
     }
     /**
-     * Changes what swaps change in pools that [`Engine::set_pool`] took: `lengths` are the numbers of values per pool, each of four words. All are checked
+     * Changes what swaps change in pools that [`Engine::set_v3`] or [`Engine::set_pool`] took: `lengths` are the numbers of values per pool, each of four words. All are checked
      * before the first is changed.
      * @param {Uint32Array | number[]} pools
      * @param {Uint32Array | number[]} lengths

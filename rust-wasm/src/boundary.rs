@@ -8,7 +8,7 @@ use crate::pool::Pool;
 use crate::protocols::family::{At, Direction, Family};
 use crate::protocols::registry::{tradable_pool_from_json, EXPERIMENTAL, FAMILIES};
 use crate::protocols::uniswap_v2::Pair;
-use crate::protocols::uniswap_v3::{Exact, Shape, V3Pool};
+use crate::protocols::uniswap_v3::{Exact, Place, Shape, V3Pool};
 use crate::rates::swap_rates;
 use crate::refusal::{Answer, Refusal};
 use crate::route::{optimise, optimise_loan, pass_all, quote_route, Passage, RouteQuote, SIDE_BY_SIDE};
@@ -72,7 +72,7 @@ impl Engine {
         self.market.insert(pool, tokens, Pool::Other(family)).map_err(|refusal| JsValue::from_f64(f64::from(number(refusal))))
     }
 
-    /// Changes what swaps change in pools that [`Engine::set_pool`] took: `lengths` are the numbers of values per pool, each of four words. All are checked
+    /// Changes what swaps change in pools that [`Engine::set_v3`] or [`Engine::set_pool`] took: `lengths` are the numbers of values per pool, each of four words. All are checked
     /// before the first is changed.
     pub fn move_pools(&mut self, pools: &[u32], lengths: &[u32], words: &[u64]) -> Result<(), u32> {
         let mut rest = words;
@@ -81,26 +81,30 @@ impl Engine {
             let (own, others) = rest.split_at_checked(*length as usize * 4).ok_or(number(Refusal::InvalidState))?;
             rest = others;
             let values: Vec<U256> = own.chunks_exact(4).map(U256::from_words).collect();
-            let family = match self.market.slot(*pool).map(|slot| &slot.pool) {
-                Some(Pool::Other(family)) => family.moved(&values),
+            let next = match self.market.slot(*pool).map(|slot| &slot.pool) {
+                Some(Pool::Other(family)) => family.moved(&values).map(Pool::Other),
+                Some(Pool::V3(state)) => match <[U256; 3]>::try_from(values) {
+                    Ok(place) => Place::from_values(place).and_then(|place| state.moved(place)).map(|state| Pool::V3(Box::new(state))),
+                    Err(_) => Err(Refusal::InvalidState),
+                },
                 _ => Err(Refusal::UnknownPool),
             };
-            moved.push((*pool, family.map_err(number)?));
+            moved.push((*pool, next.map_err(number)?));
         }
-        for (pool, family) in moved {
-            self.market.update(pool, |_| Ok(Pool::Other(family))).map_err(number)?;
+        for (pool, next) in moved {
+            self.market.update(pool, |_| Ok(next)).map_err(number)?;
         }
         Ok(())
     }
 
     /// The fields that [`Engine::move_pools`] changes in a pool, each on a line with its number of values; empty where a changed state must be given whole.
     pub fn moving(&self, pool: u32) -> Result<String, u32> {
-        match self.market.slot(pool).map(|slot| &slot.pool) {
-            Some(Pool::Other(family)) => {
-                Ok(family.moving().iter().map(|(name, values)| format!("{name} {}", values.len())).collect::<Vec<_>>().join("\n"))
-            }
-            _ => Err(number(Refusal::UnknownPool)),
-        }
+        let fields = match self.market.slot(pool).map(|slot| &slot.pool) {
+            Some(Pool::Other(family)) => family.moving(),
+            Some(Pool::V3(state)) => state.start().to_values(),
+            _ => return Err(number(Refusal::UnknownPool)),
+        };
+        Ok(fields.iter().map(|(name, values)| format!("{name} {}", values.len())).collect::<Vec<_>>().join("\n"))
     }
 
     pub fn remove(&mut self, pool: u32) {

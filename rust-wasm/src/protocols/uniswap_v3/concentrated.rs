@@ -1,7 +1,6 @@
 //! The family's answers for every fork of these mathematics: what differs is how a state is written and what changes silently.
 
 use super::pool::{Exact, Place, Swap, V3Pool};
-use crate::i256::I256;
 use crate::json;
 use crate::protocols::family::{At, Direction, Family};
 use crate::refusal::{Answer, Refusal};
@@ -78,27 +77,22 @@ impl<F: Fork> Family for Concentrated<F> {
     /// `feeZto` and `feeOtz` are the fees in pips of a swap that pays in token 0 and of one that pays in token 1, however the fork's own state tells them.
     fn moving(&self) -> Vec<(&'static str, Vec<U256>)> {
         let Ok(pool) = &self.pool else { return Vec::new() };
-        let (Place { sqrt_price, tick, liquidity }, [of_token0, of_token1]) = (pool.start(), pool.fees_by_input());
-        let one = |value: U256| vec![value];
-        vec![
-            ("sqrtPriceX96", one(sqrt_price)),
-            ("liquidity", one(U256::from(liquidity))),
-            ("tick", one(I256::from(i64::from(tick)).to_bits())),
-            ("feeZto", one(U256::from(of_token0))),
-            ("feeOtz", one(U256::from(of_token1))),
-        ]
+        let [of_token0, of_token1] = pool.fees_by_input();
+        let mut fields = pool.start().to_values();
+        fields.extend([("feeZto", vec![U256::from(of_token0)]), ("feeOtz", vec![U256::from(of_token1)])]);
+        fields
     }
 
+    /// The first three alone leave the fees as they are: states of most forks do not write them as `feeZto` and `feeOtz`.
     fn moved(&self, values: &[U256]) -> Answer<Box<dyn Family>> {
-        let &[sqrt_price, liquidity, tick, of_token0, of_token1] = values else { return Err(Refusal::InvalidState) };
+        let &[sqrt_price, liquidity, tick, ref fees @ ..] = values else { return Err(Refusal::InvalidState) };
+        let moved = self.pool()?.moved(Place::from_values([sqrt_price, liquidity, tick])?)?;
         let pips = |fee: U256| fee.to_u128().ok().and_then(|fee| u32::try_from(fee).ok()).ok_or(Refusal::InvalidState);
-        // A tick has 24 bits: beyond its sign nothing is left of 32.
-        let low = tick.low_u128() as u32 as i32;
-        if I256::from(i64::from(low)).to_bits() != tick {
-            return Err(Refusal::InvalidState);
-        }
-        let to = Place { sqrt_price, tick: low, liquidity: liquidity.to_u128().map_err(|_| Refusal::InvalidState)? };
-        let pool = self.pool()?.moved(to)?.with_fees([pips(of_token0)?, pips(of_token1)?])?;
+        let pool = match *fees {
+            [] => moved,
+            [of_token0, of_token1] => moved.with_fees([pips(of_token0)?, pips(of_token1)?])?,
+            _ => return Err(Refusal::InvalidState),
+        };
         Ok(Box::new(Self { pool: Ok(pool), fork: core::marker::PhantomData }))
     }
 

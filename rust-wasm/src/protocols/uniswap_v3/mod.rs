@@ -17,7 +17,7 @@ mod virtual_pair;
 pub use algebra::AlgebraState;
 pub use algebra::{AlgebraIntegralPool, AlgebraV1Pool};
 pub use concentrated::{Concentrated, Fork, TickRow};
-pub use pool::{end_of_range, Exact, Shape, Stops, Swap, V3Pool};
+pub use pool::{end_of_range, Exact, Place, Shape, Stops, Swap, V3Pool};
 pub use slipstream::SlipstreamPool;
 #[cfg(feature = "schema")]
 pub use slipstream::SlipstreamState;

@@ -3,6 +3,7 @@
 use super::ladder::Ladder;
 use super::swap_math::{Segment, PIPS};
 use super::tick_math::{max_sqrt_ratio, min_sqrt_ratio, sqrt_ratio_at_tick, tick_at_sqrt_ratio, MAX_TICK, MIN_TICK};
+use crate::i256::I256;
 use crate::refusal::{Answer, Refusal};
 use crate::u256::U256;
 use core::cell::RefCell;
@@ -50,10 +51,28 @@ pub struct Swap {
 
 /// A place on the price axis in the course of a swap.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub struct Place {
     pub sqrt_price: U256,
     pub tick: i32,
     pub liquidity: u128,
+}
+
+impl Place {
+    /// Price, liquidity and tick as words of JavaScript tell them, the tick in two's complement.
+    pub fn from_values([sqrt_price, liquidity, tick]: [U256; 3]) -> Answer<Self> {
+        // A tick has 24 bits: beyond its sign nothing is left of 32.
+        let low = tick.low_u128() as u32 as i32;
+        if I256::from(i64::from(low)).to_bits() != tick {
+            return Err(Refusal::InvalidState);
+        }
+        Ok(Self { sqrt_price, tick: low, liquidity: liquidity.to_u128().map_err(|_| Refusal::InvalidState)? })
+    }
+
+    /// The other way round, with the names of the state's fields.
+    pub fn to_values(self) -> Vec<(&'static str, Vec<U256>)> {
+        let tick = I256::from(i64::from(self.tick)).to_bits();
+        vec![("sqrtPriceX96", vec![self.sqrt_price]), ("liquidity", vec![U256::from(self.liquidity)]), ("tick", vec![tick])]
+    }
 }
 
 /// The tick that the next step goes to. `bound` is set where ticks on the way there are not known: prices behind it are refused.
@@ -122,7 +141,7 @@ impl V3Pool {
     }
 
     /// The same pool where a swap has left it.
-    pub(super) fn moved(&self, Place { sqrt_price, tick, liquidity }: Place) -> Answer<Self> {
+    pub fn moved(&self, Place { sqrt_price, tick, liquidity }: Place) -> Answer<Self> {
         let shape = Shape { tick, ..self.shape };
         let pool = Self::new(shape, sqrt_price, liquidity, self.ticks.clone(), self.nets.clone())?;
         Ok(Self { fees: self.fees, stops: self.stops, ..pool }.without_steps())
@@ -134,7 +153,7 @@ impl V3Pool {
         [of_token0, of_token1]
     }
 
-    pub(super) fn start(&self) -> Place {
+    pub fn start(&self) -> Place {
         Place { sqrt_price: self.sqrt_price, tick: self.shape.tick, liquidity: self.liquidity }
     }
 
