@@ -105,7 +105,9 @@ function isChosen(choice: PoolChoice): SQL | undefined {
 	if (choice === "allowed") return eq(pools.allowed, true);
 	if ("addresses" in choice) return inArray(pools.address, [...choice.addresses]);
 	if ("allowedSince" in choice) return and(eq(pools.allowed, true), gt(pools.updatedAt, choice.allowedSince));
-	return or(eq(pools.allowed, true), arrayContained(pools.tokens, [...choice.amongTokens]));
+	// The pool's own token, which a composable pool of Balancer lists among the others, is no token of the chain.
+	const others = sql<string[]>`array_remove(${pools.tokens}, ${pools.address})`;
+	return or(eq(pools.allowed, true), arrayContained(others, sql.param([...choice.amongTokens], pools.tokens)));
 }
 
 /** A chain's tokens, by address. */

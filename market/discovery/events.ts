@@ -23,9 +23,8 @@ export interface EventQuestion {
 export function eventQuestion(chain: DiscoveredChain, dex: Dex): EventQuestion | null {
 	const creation = adapterOf(dex.family).creation({ chainId: chain.chainId, wrappedNative: chain.wrappedNative, dex });
 	if (creation === null) return null;
-	const topics = creation.topics(chain.tokens.map((token) => addressTopic(token.address)));
-	// The kind of event alone, where pools of any tokens are wanted.
-	const asked = chain.storesUnlistedPools === true ? topics.slice(0, 1) : topics;
+	const wanted = chain.storesUnlistedPools === true ? null : chain.tokens.map((token) => addressTopic(token.address));
+	const asked = creation.topics(wanted);
 	const { name, family, factory, vault, poolDeployer, feePips, startBlock } = dex;
 	const about = [name, family, factory, vault, poolDeployer, feePips, startBlock, chain.wrappedNative, creation.emitter];
 	const tokens = chain.storesUnlistedPools === true ? "any" : chain.tokens.map((token) => token.address).sort();

@@ -10,9 +10,9 @@ export function sourceOf({ name, family, factory = "-", vault = "-" }: Dex): str
 	return [name, family, factory, vault].join(" ");
 }
 
-/** Pools to be stored: all of them where the settings say so, else those whose tokens are all the chain's. */
+/** Pools to be stored: all of them where the settings say so, else those whose tokens are all the chain's; a composable pool's own token does not count. */
 export function wantedPools<Found extends Pool>(chain: DiscoveredChain, pools: readonly Found[]): readonly Found[] {
 	if (chain.storesUnlistedPools === true) return pools;
 	const listed = new Set(chain.tokens.map((token) => token.address));
-	return pools.filter((pool) => pool.tokens.every((token) => listed.has(token)));
+	return pools.filter((pool) => pool.tokens.every((token) => listed.has(token) || token === pool.address));
 }

@@ -52,8 +52,8 @@ export interface DiscoveryScope {
 export interface CreationEvents {
 	/** The contract that emits them. */
 	readonly emitter: string;
-	/** `tokens` are the tokens of interest as topics, for events that index them. */
-	topics(tokens: readonly string[]): TopicFilter;
+	/** `tokens` are the tokens of interest as topics, for events that index them; null: any. */
+	topics(tokens: readonly string[] | null): TopicFilter;
 	/** The pool that one such event announces; null for one that is not of this dex and family. */
 	parse(log: ChainLog): Pool | null;
 }

@@ -83,7 +83,7 @@ export const uniswapV4: ProtocolAdapter = {
 	creation: ({ chainId, wrappedNative, dex }) => ({
 		emitter: vaultOf(dex),
 		topics(tokens) {
-			const currencies = tokens.includes(addressTopic(wrappedNative)) ? [addressTopic(NATIVE), ...tokens] : tokens;
+			const currencies = tokens?.includes(addressTopic(wrappedNative)) ? [addressTopic(NATIVE), ...tokens] : tokens;
 			return [INITIALIZE, null, currencies, currencies];
 		},
 		parse(log) {

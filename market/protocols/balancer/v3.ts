@@ -156,6 +156,8 @@ function poolsOfVaultV3(family: FamilyV3): ProtocolAdapter {
 
 /** Null for a pool with hooks: they may change fees and amounts. */
 function registered(log: ChainLog, { chainId, dex }: DiscoveryScope, family: FamilyV3): Pool | null {
+	// The vault registers the pools of all its factories.
+	if (log.topics[2] !== addressTopic(factoryOf(dex))) return null;
 	const tokens = listAt(log.data, 0, 4);
 	if (tokens === null || tokens.length < 2 || tokens.length > 8 || wordsIn(log.data) <= HOOKS_CONTRACT) return null;
 	if (uintAt(log.data, HOOKS_CONTRACT) !== 0n) return null;
