@@ -36,7 +36,7 @@ it.each([false, true])(
 		const pools = await arrivals.ready(await client.head());
 		expect(refused).toEqual([]);
 		expect(named(pools)).toEqual(named(devnet.deployment.pools));
-		expect(new Set(pools.map(({ family }) => family)).size).toBeGreaterThanOrEqual(12);
+		expect(new Set(pools.map(({ family }) => family)).size).toBe(11);
 		expect((await readPools(fresh.db, chain.chainId)).filter(({ allowed }) => !allowed)).toEqual([]);
 		const states = await arrivals.states({ pools, blockHash: (await client.head()).hash });
 		expect(states.size).toBe(pools.length);
