@@ -9,6 +9,7 @@ import { type ChainClient, connectChain } from "../market/chain-client.ts";
 import { discoverPools } from "../market/discovery/events.ts";
 import { PoolBook } from "../market/pool-book.ts";
 import { type Exchange, startExchange } from "../market/testing/exchange.ts";
+import { auditStates } from "../market/tripwire/audit.ts";
 import { type FreshDatabase, freshDatabase } from "../tests/setup/database.ts";
 import { compareCandidate, Tripwire } from "./tripwire.ts";
 
@@ -109,6 +110,33 @@ describe("the rolling audit", () => {
 			]);
 		},
 	);
+
+	it("leaves a pool alone where a second look at the same block finds it right", async () => {
+		const book = await loadedBook();
+		const { hash } = book.block;
+		await exchange.send("swapV3", exchange.v3Pools[0], true, 10n ** 18n, 4295128740n);
+		await exchange.mine();
+		const { hash: next } = await client.head();
+		// Answers once with the next block's state, as a node may that is taking it in.
+		let isEarly = true;
+		const early: ChainClient = {
+			...client,
+			readAt: (of) => client.readAt(of),
+			callAt(blockHash, calls) {
+				const at = blockHash === hash && isEarly ? next : blockHash;
+				setTimeout(() => {
+					isEarly = false;
+				}, 0);
+				return client.callAt(at, calls);
+			},
+		};
+		const tripwire = new Tripwire({ ...dependencies(pools.length * 4), client: early }, book);
+		expect(await tripwire.audit(new Set())).toEqual([]);
+		expect(isEarly).toBe(false);
+		expect((await quarantinedPools(fresh.db, CHAIN_ID)).size).toBe(0);
+		isEarly = true;
+		expect((await auditStates(early, { blockHash: hash, pools, kept: book.states })).flatMap(({ fields }) => fields)).toEqual([]);
+	});
 
 	it("starts counting anew where the pool differs once more", async () => {
 		const book = await loadedBook();

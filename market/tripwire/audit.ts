@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Pool, PoolState } from "../../domain/pool.ts";
 import type { ChainClient } from "../chain-client.ts";
 import type { TrackedPool } from "../protocols/adapter.ts";
@@ -14,15 +15,35 @@ export interface Audited {
 	readonly fields: readonly string[];
 }
 
+/** Time after which a difference is looked at once more. */
+const SECOND_LOOK_MS = 200;
+
+interface AuditQuestion {
+	readonly blockHash: string;
+	readonly pools: readonly Pool[];
+	readonly kept: readonly PoolState[];
+}
+
 /**
- * Compares states of pools with what the chain says of them at the end of that block, in the order of `kept`.
+ * Compares states of pools with what the chain says of them at the end of that block, in the order of `kept`. A difference counts once a second look at the same block
+ * shows it too: a node that is about to take the next block in may answer with that one's state (anvil does while it mines).
  *
  * @throws ArbError of the node, and `chain` for a pool that can no longer be read.
  */
-export async function auditStates(
-	client: ChainClient,
-	of: { readonly blockHash: string; readonly pools: readonly Pool[]; readonly kept: readonly PoolState[] },
-): Promise<readonly Audited[]> {
+export async function auditStates(client: ChainClient, of: AuditQuestion): Promise<readonly Audited[]> {
+	const first = await compared(client, of);
+	const differing = new Set(first.filter(({ fields }) => fields.length > 0).map(({ pool }) => pool));
+	if (differing.size === 0) return first;
+	await delay(SECOND_LOOK_MS);
+	const second = await compared(client, {
+		blockHash: of.blockHash,
+		pools: of.pools.filter(({ address }) => differing.has(address)),
+		kept: of.kept.filter(({ address }) => differing.has(address)),
+	});
+	return first.map((each) => second.find(({ pool }) => pool === each.pool) ?? each);
+}
+
+async function compared(client: ChainClient, of: AuditQuestion): Promise<readonly Audited[]> {
 	const fresh = await loadTracked({ client, pools: of.pools, blockHash: of.blockHash });
 	return of.kept.flatMap((kept) => {
 		const read = fresh.get(kept.address);
