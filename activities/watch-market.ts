@@ -90,6 +90,9 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 			const tripwire = new Tripwire(deps, book);
 			floor.update(book.addresses);
 			deps.log.info({ ...log, fencingNumber, pools: book.addresses.length, block: first.number }, "watching the market");
+			if (deps.chain.policy.state === "announced-sub-blocks") {
+				deps.log.warn(log, "this chain announces its blocks part by part; quotes build on whole blocks, up to a block behind them");
+			}
 			const loan = { lenders: deps.chain.lenders, tokens: deps.chain.startTokens };
 			let liquidity = await loanLiquidity(deps.client, { ...loan, blockHash: first.hash });
 			/** The most that a lender has at the block. Where the node does not tell, the last answer stays: `detect` cuts every size to the block's own. */

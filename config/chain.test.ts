@@ -72,6 +72,39 @@ describe("the dexes of a chain file", () => {
 	});
 });
 
+describe("the ordering of a chain", () => {
+	const withPolicy = (policy: object, more: object = {}) => {
+		const file = chainFile(["uniswap-v3"]) as { readonly policy: object };
+		return parseChainConfig({ ...file, ...more, policy: { ...file.policy, deadlineBlocks: undefined, ...policy } }, "test").policy;
+	};
+
+	it("sets deadline, fee and state where the file does not: of Ethereum the slot, and what builders are paid", () => {
+		expect(withPolicy({})).toMatchObject({ deadlineBlocks: 1, placeBoughtBy: "builder-payment", state: "head-block" });
+	});
+
+	it.each([
+		[
+			{ kind: "pre-confirmed-sub-blocks", subBlockMs: 200 },
+			2_000,
+			{ deadlineBlocks: 1, placeBoughtBy: "priority-fee", state: "announced-sub-blocks" },
+		],
+		[
+			{ kind: "first-come-first-served", expressLane: { auction: ACCOUNT, roundMs: 60_000, advantageMs: 200 } },
+			250,
+			{ deadlineBlocks: 2, placeBoughtBy: "base-fee-only", state: "head-block" },
+		],
+		[{ kind: "priority-fee" }, 3_000, { deadlineBlocks: 1, placeBoughtBy: "priority-fee", state: "head-block" }],
+	])("is the file's own where it has one: %j", (ordering, blockTimeMs, expected) => {
+		expect(withPolicy({}, { ordering, blockTimeMs })).toMatchObject(expected);
+	});
+
+	it("gives way to a deadline that an operator chose, and is missed where nothing says how long a decision lasts", () => {
+		expect(withPolicy({ deadlineBlocks: 5 })).toMatchObject({ deadlineBlocks: 5 });
+		const unknown = { chainId: 424_242, dexes: [{ name: "d", family: "uniswap-v3", factory: ACCOUNT, startBlock: 0 }] };
+		expect(() => withPolicy({}, unknown)).toThrow("policy.deadlineBlocks");
+	});
+});
+
 describe("the sources of prices in a chain file", () => {
 	const FEED = { pair: "ETH/USD", tokens: [WETH], heartbeatSeconds: 3_600, deviationPpm: 5_000 };
 	const prices = (feeds: readonly unknown[], more: object = {}) => ({ feeds, maxDisagreementPpm: 10_000, minDepthWei: "1", ...more });

@@ -4,6 +4,7 @@ import { ArbError, messageOf } from "../domain/errors.ts";
 import { PROTOCOL_FAMILIES } from "../domain/pool.ts";
 import { CHAINS } from "./chains/all.ts";
 import { dataFeeSchema } from "./chains/chain-facts.ts";
+import { executionRules, orderingOf } from "./chains/ordering.ts";
 import { DEPLOYMENTS } from "./dexes/all.ts";
 import { derivationSchema, knownPoolSchema } from "./dexes/deployment.ts";
 import { rpcSchema } from "./endpoints.ts";
@@ -81,8 +82,8 @@ const policySchema = z.object({
 	maxBlockAge: z.int().min(0),
 	/** Prices older than this many blocks are rejected. */
 	maxPriceAgeBlocks: z.int().min(0),
-	/** A submission may be included up to this many blocks after the candidate's own. */
-	deadlineBlocks: z.int().min(1),
+	/** A submission may be included up to this many blocks after the candidate's own; as long as the chain's ordering makes a decision worth anything where absent. */
+	deadlineBlocks: z.int().min(1).optional(),
 	/** Blocks on top of the inclusion block before money is booked. */
 	confirmationDepth: z.int().min(0),
 	/** Lifecycles started per block at most: the best non-overlapping candidates. */
@@ -131,6 +132,9 @@ const chainSchema = z
 		/** Hash of block 0: state kept for another chain is refused. */
 		genesisHash: z.string().regex(/^0x[0-9a-f]{64}$/),
 		explorerUrl: url.optional(),
+		/** How transactions are ordered and how far blocks are apart; the registry's where absent. */
+		ordering: orderingOf(address).optional(),
+		blockTimeMs: z.int().min(1).optional(),
 		/** Where transactions are seen before they are included; nothing is followed where absent. */
 		pending: z.object({ wsUrl: z.url({ protocol: /^wss?$/ }) }).optional(),
 		wrappedNative: address,
@@ -200,6 +204,14 @@ const chainSchema = z
 		}
 		const facts = CHAINS.find((known) => known.chainId === chain.chainId);
 		const dataFee = chain.dataFee ?? facts?.dataFee;
+		const ordering = chain.ordering ?? facts?.ordering;
+		const blockTimeMs = chain.blockTimeMs ?? facts?.blockTimeMs;
+		const rules = ordering === undefined || blockTimeMs === undefined ? null : executionRules({ ordering, blockTimeMs });
+		const deadlineBlocks = chain.policy.deadlineBlocks ?? (rules === null ? 0 : Math.ceil(rules.deadlineMs / (blockTimeMs ?? 1)));
+		if (deadlineBlocks === 0) {
+			const message = "is missing, and so are the ordering and blockTimeMs that it would follow from";
+			context.addIssue({ code: "custom", path: ["policy", "deadlineBlocks"], message });
+		}
 		let settings: PriceSettings | undefined;
 		if (prices !== undefined) {
 			const completed = completePrices({ prices, facts, knownTokens: chain.tokens.map((token) => token.address) });
@@ -210,6 +222,16 @@ const chainSchema = z
 			...chain,
 			lenders,
 			dexes: rows,
+			...(ordering === undefined ? {} : { ordering }),
+			...(blockTimeMs === undefined ? {} : { blockTimeMs }),
+			policy: {
+				...chain.policy,
+				deadlineBlocks,
+				/** What buys a place in a block; the priority fee where no ordering says otherwise. */
+				placeBoughtBy: rules?.fee ?? ("priority-fee" as const),
+				/** The newest state that quotes may build on. */
+				state: rules?.state ?? ("head-block" as const),
+			},
 			...(dataFee === undefined ? {} : { dataFee }),
 			...(settings === undefined ? {} : { prices: settings }),
 		};

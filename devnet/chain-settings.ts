@@ -60,6 +60,8 @@ export function devnetChainConfig(of: {
 			mode: "devnet",
 			rpcUrl: of.rpcUrl,
 			genesisHash: of.genesisHash,
+			ordering: { kind: "builder-auction", slotMs: of.chain.blockMs },
+			blockTimeMs: of.chain.blockMs,
 			...(of.isPendingWatched ? { pending: { wsUrl: of.rpcUrl.replace(/^http/, "ws") } } : {}),
 			wrappedNative: deployment.weth,
 			startTokens: [deployment.weth],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ChainConfig } from "../config/chain.ts";
 import type { PlanFacts } from "../domain/lifecycle.ts";
 import { candidate, detected, planned, priced, scored } from "../tests/fixtures/lifecycle.ts";
 import { decidePlan, draftPlan, type PlanQuestion } from "./plan.ts";
@@ -23,6 +24,8 @@ const policy = {
 	maxFollowersPerBlock: 1,
 	auditedPoolsPerBlock: 0,
 	cleanAuditsToRelease: 1,
+	placeBoughtBy: "builder-payment" as ChainConfig["policy"]["placeBoughtBy"],
+	state: "head-block" as const,
 };
 const draft = draftPlan(asked, detected.facts, { executor: `0x${"ee".repeat(20)}`, treasury: `0x${"7e".repeat(20)}`, policy });
 const facts: PlanFacts = { ...planned.facts, draft };
@@ -47,6 +50,15 @@ describe("the draft of a plan", () => {
 
 	it("offers the configured share of the expected net profit as priority fee", () => {
 		expect(BigInt(draft.maxPriorityFeePerGasWei)).toBe((79_689_690_000_000_000n * 500n) / 10_000n / 310_000n);
+	});
+
+	it("offers nothing where who is early is first", () => {
+		const chain = {
+			executor: draft.executor,
+			treasury: draft.profitRecipient,
+			policy: { ...policy, placeBoughtBy: "base-fee-only" as const },
+		};
+		expect(draftPlan(asked, detected.facts, chain).maxPriorityFeePerGasWei).toBe("0");
 	});
 
 	it("names the blocks that count", () => {

@@ -57,15 +57,14 @@ export function draftPlan(
 	facts: Pick<DetectFacts, "lender" | "vault">,
 	chain: Pick<ChainConfig, "executor" | "treasury" | "policy">,
 ): PlanDraft {
-	const { candidate, price, detect, score } = question;
+	const { candidate, price, detect } = question;
 	const { policy } = chain;
 	const loan =
 		detect.loan === undefined ? { lender: facts.lender, vault: facts.vault } : { lender: detect.loan.lender, vault: detect.loan.address };
 	const expected = BigInt(detect.grossProfit) - BigInt(detect.flashLoanFee);
 	const gas = BigInt(detect.gasEstimate);
-	const suggested = BigInt(price.priorityFeePerGasWei);
-	const offered = (BigInt(score.expectedNetProfitWei) * BigInt(policy.priorityFeeShareBps)) / BPS / gas;
-	const priorityFee = offered > suggested ? offered : suggested;
+	const priorityFee =
+		policy.placeBoughtBy === "base-fee-only" ? 0n : worthwhileTip(question, { gas, shareBps: policy.priorityFeeShareBps });
 	// The base fee rises by at most an eighth per block (EIP-1559): enough for every block up to the deadline.
 	let baseFee = BigInt(price.nextBaseFeePerGasWei);
 	for (let block = 1; block < policy.deadlineBlocks; block++) baseFee += baseFee / 8n + 1n;
@@ -83,6 +82,13 @@ export function draftPlan(
 		// The transaction that is followed waits no longer than until the next block.
 		deadlineBlock: candidate.block.number + (candidate.follows === undefined ? policy.deadlineBlocks : 1),
 	};
+}
+
+/** What recent blocks paid on top, or the configured share of what the submission is expected to earn, whichever is more. */
+function worthwhileTip({ price, score }: PlanQuestion, of: { readonly gas: bigint; readonly shareBps: number }): bigint {
+	const suggested = BigInt(price.priorityFeePerGasWei);
+	const offered = (BigInt(score.expectedNetProfitWei) * BigInt(of.shareBps)) / BPS / of.gas;
+	return offered > suggested ? offered : suggested;
 }
 
 /** Does the plan hold on the chain as it is now, within the limits, and by which route is it worth sending? */

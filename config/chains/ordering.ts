@@ -3,21 +3,26 @@ import { checksummedAddress } from "../address.ts";
 
 const ms = z.int().min(1);
 
-/** Who decides the order of transactions, and by what. */
-export const orderingSchema = z.discriminatedUnion("kind", [
-	/** Builders bid for whole blocks; a bundle is for one block, and pays its builder. */
-	z.strictObject({ kind: z.literal("builder-auction"), slotMs: ms }),
-	/** A sequencer takes transactions as they come; the holder of the express lane is that much ahead of everybody else. */
-	z.strictObject({
-		kind: z.literal("first-come-first-served"),
-		expressLane: z.strictObject({ auction: checksummedAddress, roundMs: ms, advantageMs: ms }).nullable(),
-	}),
-	/** A sequencer announces parts of its block one after another; fees order the transactions inside a part, and a part once announced stays. */
-	z.strictObject({ kind: z.literal("pre-confirmed-sub-blocks"), subBlockMs: ms }),
-	/** Whose turn it is orders its public mempool by priority fee. */
-	z.strictObject({ kind: z.literal("priority-fee") }),
-]);
+/** An address as a file has it: with its checksum in the registry, in any case in a chain file. */
+type AddressSchema = z.ZodType<string, string>;
 
+/** Who decides the order of transactions, and by what. */
+export const orderingOf = (address: AddressSchema) =>
+	z.discriminatedUnion("kind", [
+		/** Builders bid for whole blocks; a bundle is for one block, and pays its builder. */
+		z.strictObject({ kind: z.literal("builder-auction"), slotMs: ms }),
+		/** A sequencer takes transactions as they come; the holder of the express lane is that much ahead of everybody else. */
+		z.strictObject({
+			kind: z.literal("first-come-first-served"),
+			expressLane: z.strictObject({ auction: address, roundMs: ms, advantageMs: ms }).nullable(),
+		}),
+		/** A sequencer announces parts of its block one after another; fees order the transactions inside a part, and a part once announced stays. */
+		z.strictObject({ kind: z.literal("pre-confirmed-sub-blocks"), subBlockMs: ms }),
+		/** Whose turn it is orders its public mempool by priority fee. */
+		z.strictObject({ kind: z.literal("priority-fee") }),
+	]);
+
+export const orderingSchema = orderingOf(checksummedAddress);
 export type Ordering = z.output<typeof orderingSchema>;
 
 /** What the ordering asks of whoever trades on the chain. */

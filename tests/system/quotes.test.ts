@@ -13,6 +13,7 @@ import { type ChainClient, connectChain } from "../../market/chain-client.ts";
 import { discoverPools } from "../../market/discovery/events.ts";
 import { loanTerms } from "../../market/loan.ts";
 import { PoolBook } from "../../market/pool-book.ts";
+import { nextTimestamp } from "../../market/protocols/next-block.ts";
 import { Engine, type FoundCycle } from "../../rust-wasm/engine.ts";
 import { loanFeeOf } from "../../strategy/lender.ts";
 
@@ -222,7 +223,7 @@ describe(`quotes, seed ${seed}`, () => {
 			if ("tick" in actual) crossed += crossings(state, actual.tick);
 		}
 		expect([...dexes.keys()].sort()).toEqual(["sushiswap-v2", "uniswap-v2", "uniswap-v3"]);
-		expect(quoted.length).toBeGreaterThan(pools.length * 0.9);
+		expect(quoted.length).toBeGreaterThan(book.states.filter(isTested).length * 0.9);
 		if (size === "large") expect(crossed).toBeGreaterThan((dexes.get("uniswap-v3") ?? 0) / 2);
 	});
 });
@@ -237,7 +238,9 @@ describe(`cycles, seed ${seed}`, () => {
 			const gap = await devnet.openGap({ pool: random.pick(deployment.pools).address, moveBps });
 			const { engine, book } = await loadedEngine();
 			using _ = engine;
-			const [loan] = await loanTerms(client, { lenders: chain.lenders, token: chain.wrappedNative, blockHash: book.block.hash });
+			const time = await nextTimestamp(client, book.block.hash);
+			engine.setTime(time);
+			const [loan] = await loanTerms(client, { lenders: [lender()], token: chain.wrappedNative, blockHash: book.block.hash });
 			if (loan === undefined) throw new RangeError("the devnet has a lender");
 			const liquidity = BigInt(loan.liquidity);
 			const limit = BigInt(chain.limits.maxAmountIn);
@@ -252,11 +255,11 @@ describe(`cycles, seed ${seed}`, () => {
 				const { amounts } = engine.quoteRoute(cycle.hops, cycle.amountIn);
 				expect((amounts.at(-1) ?? 0n) - cycle.amountIn).toBe(cycle.grossProfit);
 				const profit = cycle.grossProfit - loanFeeOn(cycle.amountIn, loanFeeOf(loan));
-				const exact = await simulate(cycle, { amounts, minProfit: profit, book });
+				const exact = await simulate(cycle, { amounts, minProfit: profit, book, time });
 				expect(exact, cycle.hops.map((hop) => `${hop.dex} ${hop.pool}`).join(" > ")).toMatchObject({
 					...{ ok: true, profit: profit.toString(), revertReason: null },
 				});
-				expect((await simulate(cycle, { amounts, minProfit: profit + 1n, book })).revertReason).toBe(
+				expect((await simulate(cycle, { amounts, minProfit: profit + 1n, book, time })).revertReason).toBe(
 					`ProfitBelowMinimum(profit ${profit}, minProfit ${profit + 1n})`,
 				);
 				executed++;
@@ -269,9 +272,16 @@ describe(`cycles, seed ${seed}`, () => {
 	});
 });
 
+/** One that no pool's lock excludes, as a Balancer V2 vault's own would. */
+function lender(): Devnet["chain"]["lenders"][number] {
+	const found = devnet.chain.lenders.find(({ kind }) => kind === "morpho-blue");
+	if (found === undefined) throw new RangeError("the devnet has no Morpho");
+	return found;
+}
+
 async function simulate(
 	cycle: FoundCycle,
-	of: { readonly amounts: readonly bigint[]; readonly minProfit: bigint; readonly book: PoolBook },
+	of: { readonly amounts: readonly bigint[]; readonly minProfit: bigint; readonly book: PoolBook; readonly time: number },
 ) {
 	const { chain } = devnet;
 	const hops = cycle.hops.map((hop, i): PlannedHop => {
@@ -282,9 +292,10 @@ async function simulate(
 	return simulateExecution(devnet.provider, {
 		from: chain.operators[0] ?? "",
 		executor: chain.executor,
+		time: of.time,
 		calldata: encodeExecute({
 			planId: `0x${"0".repeat(64)}`,
-			lender: chain.lenders[0]?.address ?? "",
+			lender: lender().address,
 			startToken: chain.wrappedNative,
 			amountIn: cycle.amountIn,
 			minProfit: of.minProfit,
