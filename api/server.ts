@@ -7,6 +7,8 @@ import type { Feeds } from "./stream/routes.ts";
 
 /** Clients of the stream only listen: nothing that they send is read. */
 const MAX_CLIENT_FRAME_BYTES = 1024;
+/** While the server stops. */
+const IDLE_CHECK_MS = 20;
 
 export interface RunningServer extends AsyncDisposable {
 	/** `http://host:port`, with the port that was really taken. */
@@ -54,8 +56,12 @@ export async function startServer(of: {
 			await of.feeds.close();
 			sockets.close();
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-			if ("closeIdleConnections" in server) server.closeIdleConnections();
+			// A connection that was busy just now is kept alive by a page that asks again within seconds, and the server would never end: each is closed once it is idle.
+			const closing = setInterval(() => {
+				if ("closeIdleConnections" in server) server.closeIdleConnections();
+			}, IDLE_CHECK_MS);
 			await closed;
+			clearInterval(closing);
 		},
 	};
 }

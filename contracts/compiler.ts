@@ -129,7 +129,8 @@ export function compile(of: Compilation): ReadonlyMap<string, ContractArtifact> 
 	);
 	// Only what is asked for is translated: the contracts that those of other protocols import would take minutes.
 	const outputs = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"];
-	const outputSelection = Object.fromEntries(of.contracts.map(({ path, name }) => [path, { [name]: outputs }]));
+	const outputSelection: Record<string, Record<string, readonly string[]>> = {};
+	for (const { path, name } of of.contracts) outputSelection[path] = { ...outputSelection[path], [name]: outputs };
 	const input = {
 		language: "Solidity",
 		sources: Object.fromEntries([...sources].map(([path, content]) => [path, { content }])),

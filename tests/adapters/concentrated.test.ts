@@ -27,7 +27,9 @@ let pools: Pool[];
 beforeAll(async () => {
 	console.log(`seed ${seed}`);
 	chain = await DeskChain.start();
-	pools = (await Promise.all(chain.chain.dexes.filter(({ family }) => family !== "uniswap-v2").map((dex) => chain.discover(dex)))).flat();
+	pools = (
+		await Promise.all(chain.chain.dexes.filter((dex) => FAMILIES.some((family) => family === dex.family)).map((dex) => chain.discover(dex)))
+	).flat();
 });
 afterAll(() => chain?.[Symbol.asyncDispose]());
 
