@@ -28,7 +28,7 @@ export interface OpenedBook {
 }
 
 /**
- * Milliseconds of each part, measured by `npm run bench -- market` on two cores with the node beside them: what counts is how they relate, and a node that is far
+ * Milliseconds of each part, estimated from the figures of `npm run bench -- market` on two cores with the node beside them: what counts is how they relate, and a node that is far
  * away makes blocks and pools slower alike.
  */
 const COST_MS = { storedPool: 0.01, storedBlock: 0.5, missedBlock: 5, load: 20, pair: 0.004, otherPool: 0.2 };
