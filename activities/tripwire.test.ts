@@ -138,6 +138,27 @@ describe("the rolling audit", () => {
 		expect((await auditStates(early, { blockHash: hash, pools, kept: book.states })).flatMap(({ fields }) => fields)).toEqual([]);
 	});
 
+	it("puts a pool that cannot be read any more in quarantine without a state of the chain's, and goes on with the others", async () => {
+		const book = await loadedBook();
+		const [gone = ""] = exchange.v3Pools;
+		const code = await exchange.provider.send("eth_getCode", [gone, "latest"]);
+		await exchange.provider.send("anvil_setCode", [gone, "0x"]);
+		await oneBlockOn(book);
+		const tripwire = new Tripwire(dependencies(pools.length * 4), book);
+		expect(await tripwire.audit(new Set())).toEqual([gone]);
+		expect((await readQuarantines(fresh.db, { chainId: CHAIN_ID, limit: 1 }))[0]).toMatchObject({
+			...{ pool: gone, fresh: null, fields: ["unreadable"], releasedAt: null },
+		});
+		const candidate = { block: blockRef(book.block), pools: [book.state(gone)] } as unknown as Candidate;
+		expect(await compareCandidate(dependencies(0), { candidate, workflowId: "w" })).toEqual([{ pool: gone, fields: ["unreadable"] }]);
+		await exchange.provider.send("anvil_setCode", [gone, code]);
+		for (let audits = 0; audits < 2; audits++) {
+			await oneBlockOn(book);
+			expect(await tripwire.audit(new Set([gone]))).toEqual([]);
+		}
+		expect((await quarantinedPools(fresh.db, CHAIN_ID)).has(gone)).toBe(false);
+	});
+
 	it("starts counting anew where the pool differs once more", async () => {
 		const book = await loadedBook();
 		const tripwire = new Tripwire(dependencies(pools.length * 4), book);

@@ -16,7 +16,7 @@ type AuditDependencies = Pick<ChainDependencies, "db" | "client" | "log"> & {
 
 /**
  * The rolling audit of the watcher's pool book: some pools of every block, and all that are in quarantine, are compared with the chain. What differs is put in
- * quarantine, shown with both states, and read again; what was found right often enough in a row comes back.
+ * quarantine, shown with both states, and read again (one that cannot be read stays out until it can); what was found right often enough in a row comes back.
  */
 export class Tripwire {
 	readonly #deps: AuditDependencies;
@@ -49,7 +49,7 @@ export class Tripwire {
 		// The book may have gone on or back meanwhile: then what was read is of another block.
 		if (this.#book.block.hash !== block.hash) return [];
 		const differing = audited.filter(({ fields }) => fields.length > 0);
-		this.#book.replace(differing.map(({ fresh }) => fresh));
+		this.#book.replace(differing.flatMap(({ fresh }) => fresh ?? []));
 		const found: string[] = [];
 		for (const each of differing) {
 			this.#clean.set(each.pool, 0);
@@ -109,6 +109,15 @@ async function quarantine(
 ): Promise<void> {
 	const { pool, kept, fresh, fields } = of.audited;
 	const { number: blockNumber, hash: blockHash } = of.block;
-	await quarantinePool(db, { chainId: chain.chainId, pool, blockNumber, blockHash, kept, fresh: fresh.state, fields, foundBy: of.foundBy });
+	await quarantinePool(db, {
+		chainId: chain.chainId,
+		pool,
+		blockNumber,
+		blockHash,
+		kept,
+		fresh: fresh?.state ?? null,
+		fields,
+		foundBy: of.foundBy,
+	});
 	log.error({ chainId: chain.chainId, pool, block: blockNumber, fields, foundBy: of.foundBy }, "a kept state differs from the chain's");
 }

@@ -139,12 +139,8 @@ export function watchMarketActivity(deps: WatchDependencies): ActorActivities["w
 				const { maxLifecyclesPerBlock } = deps.chain.policy;
 				const worth = candidatesOf({
 					...{ chain: deps.chain, block: of.block, book, engine, fencingNumber },
-					...{
-						targetTimestamp: of.targetTimestamp,
-						changedPools: of.changedPools,
-						limit: maxLifecyclesPerBlock * 4,
-						liquidity: of.liquidity,
-					},
+					...{ targetTimestamp: of.targetTimestamp, changedPools: of.changedPools, liquidity: of.liquidity },
+					limit: maxLifecyclesPerBlock * 4,
 				})
 					.filter((candidate) => candidate.route.every((hop) => !of.busy.has(hop.pool)))
 					.slice(0, maxLifecyclesPerBlock);

@@ -12,7 +12,8 @@ export interface Quarantine {
 	readonly blockNumber: number;
 	readonly blockHash: string;
 	readonly kept: PoolState;
-	readonly fresh: PoolState;
+	/** Null where the pool could not be read any more. */
+	readonly fresh: PoolState | null;
 	/** The fields that differ. */
 	readonly fields: readonly string[];
 	/** `audit`, or the workflow ID of the lifecycle that noticed it before submitting. */

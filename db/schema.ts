@@ -288,7 +288,7 @@ export const quarantines = pgTable(
 		blockNumber: blockNumber("block_number").notNull(),
 		blockHash: text("block_hash").notNull(),
 		kept: jsonb("kept").$type<PoolState>().notNull(),
-		fresh: jsonb("fresh").$type<PoolState>().notNull(),
+		fresh: jsonb("fresh").$type<PoolState>(),
 		fields: text("fields").array().notNull(),
 		foundBy: text("found_by").notNull(),
 		at: instant("at").notNull().defaultNow(),

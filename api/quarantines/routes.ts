@@ -45,7 +45,7 @@ export function quarantineRoutes(deps: ApiDependencies) {
 function presented(row: StoredQuarantine): Quarantine {
 	return {
 		...{ chainId: row.chainId, pool: checksummed(row.pool), block: { number: row.blockNumber, hash: row.blockHash } },
-		...{ fields: [...row.fields], kept: { ...row.kept }, fresh: { ...row.fresh }, foundBy: row.foundBy },
+		...{ fields: [...row.fields], kept: { ...row.kept }, fresh: row.fresh === null ? null : { ...row.fresh }, foundBy: row.foundBy },
 		...{ at: row.at.toISOString(), releasedAt: row.releasedAt?.toISOString() ?? null, releasedAtBlock: row.releasedAtBlock },
 	};
 }

@@ -11,7 +11,7 @@ export const quarantineSchema = z
 		block: z.object({ number: z.number().int(), hash: z.string() }),
 		fields: z.array(z.string()),
 		kept: stateSchema,
-		fresh: stateSchema,
+		fresh: stateSchema.nullable().openapi({ description: "Null where the pool could not be read any more" }),
 		foundBy: z.string().openapi({ description: "`audit`, or the ID of the lifecycle that noticed it" }),
 		at: z.iso.datetime(),
 		releasedAt: z.iso.datetime().nullable(),

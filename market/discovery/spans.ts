@@ -1,9 +1,7 @@
-import { ArbError } from "../../domain/errors.ts";
 import type { ChainClient } from "../chain-client.ts";
 import type { ChainLog, TopicFilter } from "../log.ts";
+import { FIRST_SPAN, mayBeLimit } from "../log-limit.ts";
 
-/** First width of a range, in blocks: it halves where the node refuses and doubles where it answers. */
-const FIRST_SPAN = 10_000;
 const WIDEST_SPAN = 1_000_000;
 
 export interface LogSpan {
@@ -36,9 +34,7 @@ export async function* logsInSpans(
 		try {
 			logs = await client.logsBetween({ fromBlock: from, toBlock: to, addresses: [of.address], topics: of.topics });
 		} catch (error) {
-			// Nodes word their limits (blocks, results, time) in many ways; whatever a smaller range may cure is one.
-			const mayBeLimit = error instanceof ArbError && (error.code === "chain" || error.code === "timeout");
-			if (!mayBeLimit || to === from) throw error;
+			if (!mayBeLimit(error) || to === from) throw error;
 			span = Math.max(1, Math.floor((to - from + 1) / 2));
 			continue;
 		}

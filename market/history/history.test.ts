@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { takeFencingNumber } from "../../db/watchers.ts";
-import type { ArbError } from "../../domain/errors.ts";
+import { ArbError } from "../../domain/errors.ts";
 import type { Pool, PoolState } from "../../domain/pool.ts";
 import { type FreshDatabase, freshDatabase } from "../../tests/setup/database.ts";
 import { type ChainClient, connectChain } from "../chain-client.ts";
@@ -216,6 +216,21 @@ describe("a restarted watcher", () => {
 		await expectRebuilt(seen);
 		const all = await history.rebuild(book.block.number);
 		expect(textOf(all.states)).toEqual(textOf(book.states));
+	});
+
+	it("loads where one of the stored pools cannot be read any more, which would stop every restart", async () => {
+		await stored(5);
+		const { number: storedTo } = await client.head();
+		for (let i = 0; i < 8; i++) await activity.block(6, 1);
+		const { apply } = uniswapV2;
+		vi.spyOn(uniswapV2, "apply").mockImplementation((tracked, log) => (log.blockNumber > storedTo ? "reload" : apply(tracked, log)));
+		vi.spyOn(uniswapV2, "load").mockRejectedValueOnce(new ArbError({ code: "chain", message: "pair 0 is gone", retryable: false }));
+		const { way, why, book, recorder } = await restart(pools);
+		vi.restoreAllMocks();
+		expect({ way, why }).toEqual({ way: "loaded", why: "a stored pool cannot be read any more: pair 0 is gone" });
+		expect(book.block.hash).toBe((await client.head()).hash);
+		await recorder[Symbol.asyncDispose]();
+		expect(textOf((await history.rebuild(book.block.hash)).states)).toEqual(textOf(book.states));
 	});
 
 	it("finds its way where the last stored blocks were reorganised away meanwhile", async () => {

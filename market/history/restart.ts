@@ -2,6 +2,7 @@ import { ArbError } from "../../domain/errors.ts";
 import type { Pool } from "../../domain/pool.ts";
 import type { Block } from "../block.ts";
 import type { ChainClient } from "../chain-client.ts";
+import { isPoolsFault } from "../discovery/readable.ts";
 import { catchUp, MAX_GAP } from "../follow.ts";
 import { JOURNAL_BLOCKS, type JournalEntry, PoolBook } from "../pool-book.ts";
 import type { TrackedPool } from "../protocols/adapter.ts";
@@ -87,7 +88,14 @@ async function restore(of: Parameters<typeof openBook>[0]): Promise<Omit<OpenedB
 	book.restore({ block: replay.block, tracked: replay.tracked, journal });
 	recorder.continues(since);
 	if (left > 0) recorder.base(() => book.standing);
-	const applied = await catchUp({ client, book, target: head, signal });
+	let applied: Awaited<ReturnType<typeof catchUp>>;
+	try {
+		applied = await catchUp({ client, book, target: head, signal });
+	} catch (error) {
+		// One of the stored pools would stop every restart from here on; a load leaves it out.
+		if (!isPoolsFault(error)) throw error;
+		return `a stored pool cannot be read any more: ${error.message}`;
+	}
 	const newcomers = pools.filter(({ address }) => !replay.pools.has(address));
 	const whole = newcomers.length === 0 ? book : await withNewcomers({ ...of, book, newcomers });
 	const changes = `${newcomers.length} new pools, ${left} that left`;

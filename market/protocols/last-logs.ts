@@ -1,9 +1,7 @@
 import { ArbError } from "../../domain/errors.ts";
 import type { ChainClient } from "../chain-client.ts";
 import type { ChainLog, TopicFilter } from "../log.ts";
-
-/** Width of the first range, in blocks: it halves where the node refuses and doubles where it answers. */
-const FIRST_SPAN = 10_000;
+import { FIRST_SPAN, mayBeLimit } from "../log-limit.ts";
 
 /**
  * A contract's logs from a block backwards, range by range, each range in the order of the chain: for the last log of a kind, wherever it is.
@@ -32,8 +30,7 @@ export async function* logsBackwards(
 		try {
 			logs = await client.logsBetween({ fromBlock: from, toBlock: to, addresses: [of.address], topics: of.topics });
 		} catch (error) {
-			const mayBeLimit = error instanceof ArbError && (error.code === "chain" || error.code === "timeout");
-			if (!mayBeLimit || to === from) throw error;
+			if (!mayBeLimit(error) || to === from) throw error;
 			span = Math.max(1, Math.floor((to - from + 1) / 2));
 			continue;
 		}

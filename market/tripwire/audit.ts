@@ -1,19 +1,22 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Pool, PoolState } from "../../domain/pool.ts";
 import type { ChainClient } from "../chain-client.ts";
+import { readableStates } from "../discovery/readable.ts";
 import type { TrackedPool } from "../protocols/adapter.ts";
-import { loadTracked } from "../protocols/families.ts";
 import { differences } from "./difference.ts";
 
 /** What an audit found of one pool. */
 export interface Audited {
 	readonly pool: string;
 	readonly kept: PoolState;
-	/** As the chain tells it now. */
-	readonly fresh: TrackedPool;
-	/** The fields that differ; empty where none does. */
+	/** As the chain tells it now; null where it cannot be read as one of its family any more. */
+	readonly fresh: TrackedPool | null;
+	/** The fields that differ; empty where none does, {@link UNREADABLE} alone where nothing can be read. */
 	readonly fields: readonly string[];
 }
+
+/** In the place of fields. */
+export const UNREADABLE = "unreadable";
 
 /** Time after which a difference is looked at once more. */
 const SECOND_LOOK_MS = 200;
@@ -28,7 +31,7 @@ interface AuditQuestion {
  * Compares states of pools with what the chain says of them at the end of that block, in the order of `kept`. A difference counts once a second look at the same block
  * shows it too: a node that is about to take the next block in may answer with that one's state (anvil does while it mines).
  *
- * @throws ArbError of the node, and `chain` for a pool that can no longer be read.
+ * @throws ArbError of the node.
  */
 export async function auditStates(client: ChainClient, of: AuditQuestion): Promise<readonly Audited[]> {
 	const first = await compared(client, of);
@@ -44,10 +47,10 @@ export async function auditStates(client: ChainClient, of: AuditQuestion): Promi
 }
 
 async function compared(client: ChainClient, of: AuditQuestion): Promise<readonly Audited[]> {
-	const fresh = await loadTracked({ client, pools: of.pools, blockHash: of.blockHash });
-	return of.kept.flatMap((kept) => {
-		const read = fresh.get(kept.address);
-		return read === undefined ? [] : [{ pool: kept.address, kept, fresh: read, fields: differences(kept, read.state) }];
+	const { tracked } = await readableStates(client, of);
+	return of.kept.map((kept) => {
+		const fresh = tracked.get(kept.address) ?? null;
+		return { pool: kept.address, kept, fresh, fields: fresh === null ? [UNREADABLE] : differences(kept, fresh.state) };
 	});
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE "quarantines" ALTER COLUMN "fresh" DROP NOT NULL;
